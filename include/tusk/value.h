@@ -1,0 +1,119 @@
+/* value.h - one SQL value in C: what a parameter is bound to, made from any C type a column can have */
+#ifndef TUSK_VALUE_H
+#define TUSK_VALUE_H
+
+#include "tusk/types.h"
+
+/** A value with its SQL type. Texts, arrays and bytes are views: they have to live until the query that uses them
+ *  was made (building a query copies them to its arena). */
+typedef struct tusk_value {
+    tusk_type type;
+    bool is_array;
+    bool is_null;
+    union {
+        tusk_str text; /* TEXT, VARCHAR, NUMERIC, JSONB, TSVECTOR, and the label of an ENUM */
+        bool boolean;
+        int64_t integer; /* SMALLINT, INTEGER, BIGINT */
+        double real;     /* REAL, DOUBLE */
+        tusk_time time;
+        tusk_timestamp timestamp;
+        tusk_date date;
+        tusk_uuid uuid;
+        tusk_bytes bytes;
+        tusk_text_array texts;
+        tusk_integer_array integers;
+    } as;
+} tusk_value;
+
+#define TUSK_VALUE_MAKER_(name, T, type_, array, member)                                           \
+    static inline tusk_value tusk_value_##name(T v)                                                \
+    {                                                                                              \
+        return (tusk_value){ .type = TUSK_TYPE_##type_, .is_array = array, .as.member = v };       \
+    }
+TUSK_VALUE_MAKER_(bool, bool, BOOLEAN, false, boolean)
+TUSK_VALUE_MAKER_(int, int64_t, BIGINT, false, integer)
+TUSK_VALUE_MAKER_(double, double, DOUBLE, false, real)
+TUSK_VALUE_MAKER_(time, tusk_time, TIMESTAMPTZ, false, time)
+TUSK_VALUE_MAKER_(timestamp, tusk_timestamp, TIMESTAMP, false, timestamp)
+TUSK_VALUE_MAKER_(date, tusk_date, DATE, false, date)
+TUSK_VALUE_MAKER_(uuid, tusk_uuid, UUID, false, uuid)
+TUSK_VALUE_MAKER_(text_array, tusk_text_array, TEXT, true, texts)
+TUSK_VALUE_MAKER_(integer_array, tusk_integer_array, INTEGER, true, integers)
+
+/** Text; `ptr == NULL` is SQL NULL. */
+static inline tusk_value tusk_value_str(tusk_str v)
+{
+    return (tusk_value){ .type = TUSK_TYPE_TEXT, .is_null = !v.ptr, .as.text = v };
+}
+static inline tusk_value tusk_value_cstr(const char *v) { return tusk_value_str(tusk_str_of(v)); }
+static inline tusk_value tusk_value_json(tusk_json v)
+{
+    return (tusk_value){ .type = TUSK_TYPE_JSONB, .is_null = !v.text.ptr, .as.text = v.text };
+}
+static inline tusk_value tusk_value_numeric(tusk_numeric v)
+{
+    return (tusk_value){ .type = TUSK_TYPE_NUMERIC, .is_null = !v.text.ptr, .as.text = v.text };
+}
+static inline tusk_value tusk_value_bytes(tusk_bytes v)
+{
+    return (tusk_value){ .type = TUSK_TYPE_BYTEA, .is_null = !v.ptr, .as.bytes = v };
+}
+/** NULL of a type. */
+static inline tusk_value tusk_value_null(tusk_type type)
+{
+    return (tusk_value){ .type = type, .is_null = true };
+}
+#define TUSK_NULLABLE_MAKER_(name, T, type_)                                                       \
+    static inline tusk_value tusk_value_null_##name(tusk_null_##name v)                            \
+    {                                                                                              \
+        return v.has ? tusk_value_##name(v.value) : tusk_value_null(TUSK_TYPE_##type_);            \
+    }
+static inline tusk_value tusk_value_null_str(tusk_null_str v)
+{
+    return v.has ? tusk_value_str(v.value) : tusk_value_null(TUSK_TYPE_TEXT);
+}
+static inline tusk_value tusk_value_null_int32(tusk_null_int32 v)
+{
+    return v.has ? tusk_value_int(v.value) : tusk_value_null(TUSK_TYPE_INTEGER);
+}
+static inline tusk_value tusk_value_null_int64(tusk_null_int64 v)
+{
+    return v.has ? tusk_value_int(v.value) : tusk_value_null(TUSK_TYPE_BIGINT);
+}
+TUSK_NULLABLE_MAKER_(bool, bool, BOOLEAN)
+TUSK_NULLABLE_MAKER_(double, double, DOUBLE)
+TUSK_NULLABLE_MAKER_(time, tusk_time, TIMESTAMPTZ)
+TUSK_NULLABLE_MAKER_(json, tusk_json, JSONB)
+
+/** Any C value as a tusk_value; a type that PostgreSQL has no like of does not compile. */
+#define tusk_val(v)                                                                                \
+    _Generic((v),                                                                                  \
+        bool: tusk_value_bool,                                                                     \
+        short: tusk_value_int,                                                                     \
+        int: tusk_value_int,                                                                       \
+        unsigned: tusk_value_int,                                                                  \
+        long: tusk_value_int,                                                                      \
+        long long: tusk_value_int,                                                                 \
+        float: tusk_value_double,                                                                  \
+        double: tusk_value_double,                                                                 \
+        char *: tusk_value_cstr,                                                                   \
+        const char *: tusk_value_cstr,                                                             \
+        tusk_str: tusk_value_str,                                                                  \
+        tusk_json: tusk_value_json,                                                                \
+        tusk_numeric: tusk_value_numeric,                                                          \
+        tusk_time: tusk_value_time,                                                                \
+        tusk_timestamp: tusk_value_timestamp,                                                      \
+        tusk_date: tusk_value_date,                                                                \
+        tusk_uuid: tusk_value_uuid,                                                                \
+        tusk_bytes: tusk_value_bytes,                                                              \
+        tusk_text_array: tusk_value_text_array,                                                    \
+        tusk_integer_array: tusk_value_integer_array,                                              \
+        tusk_null_str: tusk_value_null_str,                                                        \
+        tusk_null_bool: tusk_value_null_bool,                                                      \
+        tusk_null_int32: tusk_value_null_int32,                                                    \
+        tusk_null_int64: tusk_value_null_int64,                                                    \
+        tusk_null_double: tusk_value_null_double,                                                  \
+        tusk_null_time: tusk_value_null_time,                                                      \
+        tusk_null_json: tusk_value_null_json)(v)
+
+#endif
