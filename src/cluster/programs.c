@@ -1,0 +1,162 @@
+/* programs.c - finds the PostgreSQL server programs of the machine */
+#include <glob.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "src/cluster/internal.h"
+#include "tusk/buf.h"
+#include "tusk/file.h"
+
+#include "src/base/banned.h"
+
+#define MAJOR_MIN 12
+#define MAJOR_MAX 99
+
+/* Where distributions put them; pg_config and PATH are asked as well. */
+static const char *const standard_roots[] = {
+    "/usr/lib/postgresql/*/bin", /* Debian, Ubuntu */
+    "/usr/pgsql-*/bin",          /* PostgreSQL's own packages for Red Hat */
+    "/usr/lib*/postgresql*/bin", /* SUSE, Alpine */
+    "/usr/libexec/postgresql*",  /* Alpine */
+    "/usr/local/pgsql*/bin",     /* built from source */
+    "/opt/homebrew/opt/postgresql@*/bin",
+    NULL,
+};
+
+static const char *const quiet_env[] = { "LC_ALL=C", "PATH=/usr/bin:/bin:/usr/local/bin", NULL };
+
+static bool has(const char *bin, const char *program)
+{
+    char path[1024];
+    int len = snprintf(path, sizeof path, "%s/%s", bin, program);
+    return len > 0 && (size_t)len < sizeof path && access(path, X_OK) == 0;
+}
+
+static tusk_str run_for_line(tusk_arena *arena, const char *program, const char *option,
+                             int64_t deadline)
+{
+    const char *argv[] = { program, option, NULL };
+    tusk_child child = { .argv = argv, .env = quiet_env };
+    tusk_str output = { 0, 0 };
+    int code = 1;
+    if (tusk_child_run(arena, &child, deadline, &code, &output, NULL) || code) return TUSK_STR("");
+    return tusk_str_trim(output);
+}
+
+/* "postgres (PostgreSQL) 15.20 (Debian ...)" -> 15; 0 when it says something else */
+static int major_of(tusk_arena *arena, const char *bin, int64_t deadline)
+{
+    tusk_str program = tusk_path_join(arena, bin, "postgres");
+    if (!program.ptr) return 0;
+    tusk_str line = run_for_line(arena, program.ptr, "--version", deadline);
+    tusk_str prefix = TUSK_STR("postgres (PostgreSQL) ");
+    if (!tusk_str_starts(line, prefix)) return 0;
+    size_t start = prefix.len, end = start;
+    while (end < line.len && line.ptr[end] >= '0' && line.ptr[end] <= '9') end++;
+    long long major = 0;
+    if (!tusk_str_to_int((tusk_str){ line.ptr + start, end - start }, 1, MAJOR_MAX, &major))
+        return 0;
+    return (int)major;
+}
+
+/* What the search has seen so far. */
+typedef struct search {
+    tusk_arena *arena;
+    int64_t deadline;
+    int wanted; /* 0: the newest */
+    tusk_programs best;
+    tusk_buf others; /* "14, 16": for the message when the wanted one is not there */
+} search;
+
+static void consider(search *s, const char *bin)
+{
+    if (!has(bin, "postgres") || !has(bin, "initdb") || !has(bin, "psql")) return;
+    int major = major_of(s->arena, bin, s->deadline);
+    if (major < MAJOR_MIN) return;
+    if (s->wanted && major != s->wanted) {
+        tusk_buf_printf(&s->others, "%s%d", s->others.len ? ", " : "", major);
+        return;
+    }
+    if (major <= s->best.major) return;
+    s->best.major = major;
+    s->best.bin = tusk_arena_str(s->arena, tusk_str_of(bin)).ptr;
+}
+
+static void search_roots(search *s, const char *const *roots)
+{
+    for (; *roots; roots++) {
+        glob_t found = { 0 };
+        if (glob(*roots, 0, NULL, &found) == 0)
+            for (size_t i = 0; i < found.gl_pathc; i++) consider(s, found.gl_pathv[i]);
+        globfree(&found);
+    }
+}
+
+static void search_path(search *s)
+{
+    tusk_str rest = tusk_str_of(getenv("PATH"));
+    while (rest.ptr) {
+        tusk_str folder = tusk_arena_str(s->arena, tusk_str_cut(&rest, ':'));
+        if (!folder.ptr || folder.ptr[0] != '/') continue;
+        consider(s, folder.ptr);
+        if (!has(folder.ptr, "pg_config")) continue;
+        tusk_str program = tusk_path_join(s->arena, folder.ptr, "pg_config");
+        if (!program.ptr) continue;
+        tusk_str bin =
+            tusk_arena_str(s->arena, run_for_line(s->arena, program.ptr, "--bindir", s->deadline));
+        if (bin.ptr && bin.len) consider(s, bin.ptr);
+    }
+}
+
+static tusk_status explain(const search *s, tusk_error *err)
+{
+    if (!s->others.len) {
+        tusk_fail(err, TUSK_IO, "the PostgreSQL server programs are not installed");
+        if (s->wanted)
+            tusk_error_hint(
+                err, "Install PostgreSQL %d (on Debian and Ubuntu the package postgresql-%d).",
+                s->wanted, s->wanted);
+        else
+            tusk_error_hint(err,
+                            "Install the package postgresql, or set POSTGRES_HOST to use a server "
+                            "that runs elsewhere.");
+        return TUSK_IO;
+    }
+    tusk_fail(err, TUSK_INVALID,
+              "the data folder was made by PostgreSQL %d, and only version %s is installed",
+              s->wanted, s->others.ptr);
+    tusk_error_hint(
+        err,
+        "Install PostgreSQL %d (on Debian and Ubuntu the package postgresql-%d), or move the "
+        "data to the new version with a backup and a restore.",
+        s->wanted, s->wanted);
+    return TUSK_INVALID;
+}
+
+static tusk_status search_all(search *s, const char *const *roots, bool with_path,
+                              tusk_programs *out, tusk_error *err)
+{
+    tusk_buf_init_in(&s->others, s->arena, 256);
+    search_roots(s, roots);
+    if (with_path && !s->best.major) search_path(s);
+    if (tusk_arena_failed(s->arena)) return tusk_fail_nomem(err, "the search for PostgreSQL");
+    if (!s->best.major) return explain(s, err);
+    *out = s->best;
+    return TUSK_OK;
+}
+
+tusk_status tusk_programs_find_in(tusk_arena *arena, const char *const *roots, int major,
+                                  int64_t deadline, tusk_programs *out, tusk_error *err)
+{
+    search s = { .arena = arena, .deadline = deadline, .wanted = major };
+    return search_all(&s, roots, false, out, err);
+}
+
+tusk_status tusk_programs_find(tusk_arena *arena, int major, int64_t deadline, tusk_programs *out,
+                               tusk_error *err)
+{
+    search s = { .arena = arena, .deadline = deadline, .wanted = major };
+    return search_all(&s, standard_roots, true, out, err);
+}
