@@ -49,7 +49,8 @@ typedef struct tusk_error {
 } tusk_error;
 
 /** Fills `err` (all fields; may be NULL) and returns `status`, so that `return tusk_fail(...)` reads well.
- *  A message that is too long is cut at a character boundary. */
+ *  `retry` becomes YES for TUSK_BUSY, UNKNOWN for TUSK_OUTCOME_UNKNOWN, else NO: who knows better sets it after.
+ *  A message that is too long is cut at a character boundary; control characters in it become spaces. */
 TUSK_API tusk_status tusk_fail(tusk_error *err, tusk_status status, const char *format, ...)
     TUSK_PRINTF(3, 4);
 /** The same for TUSK_NOMEM: names what there was no memory for. */

@@ -17,6 +17,8 @@ typedef struct tusk_str {
 
 /** A string literal as a constant tusk_str. */
 #define TUSK_STR(literal) ((tusk_str){ "" literal, sizeof(literal) - 1 })
+/** The same as an initialiser, for tables with static storage. */
+#define TUSK_STR_INIT(literal) { "" literal, sizeof(literal) - 1 }
 /** For printf: `printf("%.*s", TUSK_STR_ARG(s))`. */
 #define TUSK_STR_ARG(s) (int)(s).len, (s).ptr ? (s).ptr : ""
 

@@ -69,7 +69,7 @@ const char *tusk_time_text(tusk_time time, char text[TUSK_TIME_TEXT_SIZE])
         return text;
     }
     int64_t seconds = floor_div(time.us, US_A_SECOND);
-    int ms = (int)((time.us - seconds * US_A_SECOND) / 1000);
+    int ms = (int)((time.us % US_A_SECOND + US_A_SECOND) % US_A_SECOND / 1000);
     int64_t day = floor_div(seconds, SECONDS_A_DAY);
     int second = (int)(seconds - day * SECONDS_A_DAY);
     int64_t year;
