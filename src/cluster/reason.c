@@ -28,9 +28,8 @@ typedef struct remedy {
     const char *hint;
 } remedy;
 
+/* The first that fits counts: "no space" also ends the message about shared memory. */
 static const remedy remedies[] = {
-    { "No space left on device", "The disk is full: make room, then start again." },
-    { "Disk quota exceeded", "The disk quota is used up: make room, then start again." },
     { "could not resize shared memory",
       "There is too little shared memory: a container needs a larger "
       "/dev/shm (docker run --shm-size=256m)." },
@@ -49,6 +48,8 @@ static const remedy remedies[] = {
     { "has invalid permissions", "Only its owner may enter the folder of the data: chmod 0700." },
     { "has wrong ownership",
       "The folder of the data belongs to another user: give it back with chown." },
+    { "No space left on device", "The disk is full: make room, then start again." },
+    { "Disk quota exceeded", "The disk quota is used up: make room, then start again." },
     { "Read-only file system",
       "The file system is read-only: set TUSK_DATA_DIR to one that can be written." },
     { "Permission denied", "Check the owner and mode of that file or folder." },
