@@ -49,6 +49,16 @@ static void the_limit_is_exact_and_the_refusal_sticks(void **state)
     tusk_arena_free(arena);
 }
 
+static void the_limit_counts_all_pieces_together(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(100);
+    assert_non_null(tusk_arena_alloc(arena, 60));
+    assert_null(tusk_arena_alloc(arena, 37)); /* it would begin at 64 */
+    assert_non_null(tusk_arena_alloc(arena, 36));
+    assert_int_equal(tusk_arena_used(arena), 100);
+    tusk_arena_free(arena);
+}
+
 static void small_pieces_cannot_pass_the_limit_together(void **state)
 {
     tusk_arena *arena = tusk_arena_new(1000);
@@ -175,6 +185,7 @@ int main(void)
         cmocka_unit_test(pieces_are_zeroed_aligned_and_apart),
         cmocka_unit_test(size_zero_is_a_valid_pointer),
         cmocka_unit_test(the_limit_is_exact_and_the_refusal_sticks),
+        cmocka_unit_test(the_limit_counts_all_pieces_together),
         cmocka_unit_test(small_pieces_cannot_pass_the_limit_together),
         cmocka_unit_test(the_default_limit_holds),
         cmocka_unit_test(absurd_sizes_are_refused),

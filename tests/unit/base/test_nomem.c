@@ -123,6 +123,36 @@ static void after_a_refusal_a_reset_arena_works(void **state)
     scene_free(&scene);
 }
 
+/* An arena takes blocks seldom, so few allocations stand between its pieces: its limit can fall
+ * anywhere. */
+static void each_arena_limit_is_a_clean_nomem(void **state)
+{
+    struct scene scene = scene_in(*state);
+    const char *const files[] = { scene.env_file, NULL };
+    tusk_status status = TUSK_NOMEM;
+    size_t limit = 0;
+    while (status != TUSK_OK) {
+        limit += 16;
+        assert_true(limit < 4 << 20);
+        tusk_arena *arena = tusk_arena_new(limit);
+        const tusk_env *env = NULL;
+        tusk_server server;
+        bool configured = false;
+        tusk_error err = { 0 };
+        status = tusk_env_read(arena, files, &env, &err);
+        if (status == TUSK_OK)
+            status = tusk_server_from_env(arena, env, &configured, &server, &err);
+        assert_int_equal(err.status, status);
+        if (status != TUSK_OK) assert_int_equal(status, TUSK_NOMEM);
+        if (status == TUSK_OK) assert_string_equal(server.host, "db");
+        if (status == TUSK_OK) assert_string_equal(server.password, "hunter2");
+        if (status == TUSK_OK) assert_string_equal(tusk_env_get(env, "X"), "y");
+        tusk_arena_free(arena);
+    }
+    assert_true(limit > 1000);
+    scene_free(&scene);
+}
+
 static void the_hook_refuses_exactly_the_nth(void **state)
 {
     tusk_mem_fail_at(2);
@@ -148,6 +178,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(each_refused_allocation_is_a_clean_nomem, unit_folder_make,
                                         unit_folder_remove),
         cmocka_unit_test_setup_teardown(after_a_refusal_a_reset_arena_works, unit_folder_make,
+                                        unit_folder_remove),
+        cmocka_unit_test_setup_teardown(each_arena_limit_is_a_clean_nomem, unit_folder_make,
                                         unit_folder_remove),
         cmocka_unit_test(the_hook_refuses_exactly_the_nth),
     };
