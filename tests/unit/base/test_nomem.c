@@ -140,6 +140,7 @@ static void each_arena_limit_is_a_clean_nomem(void **state)
         bool configured = false;
         tusk_error err = { 0 };
         status = tusk_env_read(arena, files, &env, &err);
+        if (status == TUSK_OK) assert_false(tusk_arena_failed(arena)); /* no loss is passed over */
         if (status == TUSK_OK)
             status = tusk_server_from_env(arena, env, &configured, &server, &err);
         assert_int_equal(err.status, status);
