@@ -21,7 +21,7 @@
 
 typedef struct scene {
     tusk_arena *arena;
-    char root[64];
+    char root[256];
     tusk_error err;
 } scene;
 
@@ -29,7 +29,9 @@ static int set_up(void **state)
 {
     scene *s = test_calloc(1, sizeof *s);
     s->arena = tusk_arena_new(0);
-    snprintf(s->root, sizeof s->root, "/tmp/tusk-unit-XXXXXX");
+    const char *temporary = getenv("TMPDIR");
+    snprintf(s->root, sizeof s->root, "%s/tusk-unit-XXXXXX",
+             temporary && temporary[0] ? temporary : "/tmp");
     *state = s;
     return mkdtemp(s->root) ? 0 : -1;
 }
