@@ -1,0 +1,163 @@
+/* error.c - the server's errors, and libpq's, as tusk_error */
+#include <ctype.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "src/wire/internal.h"
+
+#include "src/base/banned.h"
+
+const char *tusk_wire_diag(const PGresult *result, int field)
+{
+    const char *text = PQresultErrorField(result, field);
+    return text ? text : "";
+}
+
+bool tusk_wire_is_fatal(const PGresult *result)
+{
+    const char *severity = tusk_wire_diag(result, PG_DIAG_SEVERITY_NONLOCALIZED);
+    return strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
+}
+
+/* Class 08, an administrator's or a crash's end of the session, and the server's own timeouts of
+ * idle sessions. */
+static bool ends_connection(const char *sqlstate)
+{
+    static const char *const codes[] = { "57P01", "57P02", "57P03", "57P05", "25P03" };
+    if (strncmp(sqlstate, "08", 2) == 0) return true;
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(sqlstate, codes[i]) == 0) return true;
+    return false;
+}
+
+/* Errors that say "not now": nothing took effect, and trying again can help. */
+static bool is_transient(const char *sqlstate)
+{
+    static const char *const codes[] = { "40001", "40P01", "53300", "55P03", "57P03" };
+    for (size_t i = 0; i < sizeof codes / sizeof *codes; i++)
+        if (strcmp(sqlstate, codes[i]) == 0) return true;
+    return false;
+}
+
+static void copy_name(char *field, size_t size, const char *name)
+{
+    snprintf(field, size, "%s", name);
+}
+
+static void set_sqlstate(tusk_error *err, const char *sqlstate)
+{
+    if (strlen(sqlstate) != 5) return;
+    memcpy(err->sqlstate, sqlstate, 6);
+    if (is_transient(sqlstate)) err->retry = TUSK_RETRY_YES;
+}
+
+static int position_of(const PGresult *result)
+{
+    long long position = 0;
+    const char *text = tusk_wire_diag(result, PG_DIAG_STATEMENT_POSITION);
+    if (!tusk_str_to_int(tusk_str_of(text), 1, 1 << 30, &position)) return 0;
+    return (int)position;
+}
+
+tusk_status tusk_wire_fail_result(tusk_error *err, const PGresult *result)
+{
+    const char *sqlstate = tusk_wire_diag(result, PG_DIAG_SQLSTATE);
+    tusk_status status = ends_connection(sqlstate) ? TUSK_CONNECTION : TUSK_SERVER;
+    const char *message = tusk_wire_diag(result, PG_DIAG_MESSAGE_PRIMARY);
+    if (*message == '\0') { /* libpq's own: the server did not speak */
+        const char *text = PQresultErrorMessage(result);
+        tusk_str line = tusk_str_of(text);
+        line = tusk_str_trim(tusk_str_cut(&line, '\n'));
+        return tusk_fail(err, TUSK_CONNECTION, "%.*s", TUSK_STR_ARG(line));
+    }
+    tusk_fail(err, status, "%s", message);
+    if (!err) return status;
+    set_sqlstate(err, sqlstate);
+    const char *detail = tusk_wire_diag(result, PG_DIAG_MESSAGE_DETAIL);
+    const char *context = tusk_wire_diag(result, PG_DIAG_CONTEXT);
+    tusk_error_detail(err, "%s", *detail ? detail : context);
+    tusk_error_hint(err, "%s", tusk_wire_diag(result, PG_DIAG_MESSAGE_HINT));
+    copy_name(err->table, sizeof err->table, tusk_wire_diag(result, PG_DIAG_TABLE_NAME));
+    copy_name(err->column, sizeof err->column, tusk_wire_diag(result, PG_DIAG_COLUMN_NAME));
+    copy_name(err->constraint, sizeof err->constraint,
+              tusk_wire_diag(result, PG_DIAG_CONSTRAINT_NAME));
+    err->position = position_of(result);
+    return status;
+}
+
+tusk_status tusk_wire_fail_lost(tusk_error *err, const tusk_conn *conn, bool sent)
+{
+    const tusk_error *fatal = &conn->fatal;
+    if (fatal->status != TUSK_OK) {
+        if (err) *err = *fatal;
+    } else {
+        tusk_str text = tusk_str_of(PQerrorMessage(conn->pg));
+        tusk_str line = tusk_str_trim(tusk_str_cut(&text, '\n'));
+        if (line.len == 0) line = TUSK_STR("the connection to the server is lost");
+        tusk_fail(err, TUSK_CONNECTION, "%.*s", TUSK_STR_ARG(line));
+    }
+    if (!err) return TUSK_CONNECTION;
+    err->status = TUSK_CONNECTION;
+    err->retry = sent ? TUSK_RETRY_UNKNOWN : TUSK_RETRY_YES;
+    return TUSK_CONNECTION;
+}
+
+/* In the verbose text an error of the server reads "FATAL:  28P01: password ...", in any language.
+ */
+static const char *find_sqlstate(const char *text)
+{
+    const char *found = NULL;
+    for (const char *at = strstr(text, ":  "); at; at = strstr(at + 1, ":  ")) {
+        const char *code = at + 3;
+        size_t n = 0;
+        while (n < 5 && (isdigit((unsigned char)code[n]) || isupper((unsigned char)code[n]))) n++;
+        if (n == 5 && code[5] == ':' && code[6] == ' ') found = code;
+    }
+    return found;
+}
+
+/* The text after "DETAIL:  " or the like within an error's lines. */
+static tusk_str labelled_line(tusk_str lines, tusk_str label)
+{
+    while (lines.ptr) {
+        tusk_str line = tusk_str_cut(&lines, '\n');
+        if (!tusk_str_starts(line, label)) continue;
+        return tusk_str_trim((tusk_str){ line.ptr + label.len, line.len - label.len });
+    }
+    return TUSK_STR("");
+}
+
+static tusk_status fail_spoken(tusk_error *err, const char *at)
+{
+    char sqlstate[6] = "";
+    memcpy(sqlstate, at, 5);
+    tusk_str rest = tusk_str_of(at + 7);
+    tusk_str message = tusk_str_cut(&rest, '\n');
+    tusk_status status = ends_connection(sqlstate) ? TUSK_CONNECTION : TUSK_SERVER;
+    tusk_fail(err, status, "%.*s", TUSK_STR_ARG(message));
+    if (!err) return status;
+    set_sqlstate(err, sqlstate);
+    tusk_str detail = labelled_line(rest, TUSK_STR("DETAIL:"));
+    tusk_error_detail(err, "%.*s", TUSK_STR_ARG(detail));
+    tusk_str hint = labelled_line(rest, TUSK_STR("HINT:"));
+    tusk_error_hint(err, "%.*s", TUSK_STR_ARG(hint));
+    return status;
+}
+
+tusk_status tusk_wire_fail_connect(tusk_error *err, const char *text)
+{
+    const char *sqlstate = find_sqlstate(text);
+    if (sqlstate) return fail_spoken(err, sqlstate);
+    tusk_str rest = tusk_str_of(text);
+    tusk_str line = tusk_str_trim(tusk_str_cut(&rest, '\n'));
+    if (line.len == 0) line = TUSK_STR("cannot connect to the server");
+    tusk_fail(err, TUSK_CONNECTION, "%.*s", TUSK_STR_ARG(line));
+    if (!err) return TUSK_CONNECTION;
+    bool tls = strstr(text, "SSL") || strstr(text, "certificate");
+    err->retry = tls ? TUSK_RETRY_NO : TUSK_RETRY_YES;
+    if (strstr(text, "no password supplied")) {
+        err->retry = TUSK_RETRY_NO;
+        tusk_error_hint(err, "The server asks for a password: set POSTGRES_PASSWORD.");
+    }
+    return TUSK_CONNECTION;
+}
