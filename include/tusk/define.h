@@ -64,8 +64,8 @@
 #define CHECK(name_, sql)        { .kind = TUSK_ITEM_CHECK, .name = #name_, .expression = sql },
 #define KEY(...)                 { .kind = TUSK_ITEM_KEY, .columns = #__VA_ARGS__ },
 #define UNIQUE_ON(...)           { .kind = TUSK_ITEM_UNIQUE, .columns = #__VA_ARGS__ },
-#define FOREIGN_KEY(on, to_, ...) TUSK_FOREIGN_KEY_(on, to_, __VA_ARGS__)
-#define TUSK_FOREIGN_KEY_(on, to_, action) { .kind = TUSK_ITEM_FOREIGN_KEY, on, to_, .on_delete = TUSK_##action },
+#define FOREIGN_KEY(on, ...)     TUSK_FOREIGN_KEY_(on, __VA_ARGS__, NO_ACTION, )
+#define TUSK_FOREIGN_KEY_(on, to_, action, ...) { .kind = TUSK_ITEM_FOREIGN_KEY, on, to_, .on_delete = TUSK_##action },
 #define ON(...)                  .columns = #__VA_ARGS__
 #define ON_SQL(sql)              .expression = sql
 #define WHERE(sql)               .where = sql

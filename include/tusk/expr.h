@@ -23,7 +23,7 @@ typedef enum tusk_expr_kind {
     TUSK_EXPR_NOT,
     TUSK_EXPR_EXISTS,  /* exists (query) */
     TUSK_EXPR_RAW,     /* SQL with {} for each of `args` */
-    TUSK_EXPR_BROKEN,  /* building it failed (memory): the query reports it */
+    TUSK_EXPR_BROKEN,  /* building it failed, `op` says why (NULL: memory): the query reports it */
 } tusk_expr_kind;
 
 /** A condition. Passed by value; what it points to lives in an arena or is static. The fields are for src/sql; build
@@ -66,7 +66,8 @@ typedef struct tusk_expr {
         char *: TUSK_COLUMN_IS(col, tusk_str),                                                     \
         const char *: TUSK_COLUMN_IS(col, tusk_str),                                               \
         int: (TUSK_INT_FITS(col) || (TUSK_COLUMN_IS(col, bool) && TUSK_IS_BOOL_LITERAL(v))),       \
-        unsigned: TUSK_INT_FITS(col),                                                              \
+        unsigned: (TUSK_COLUMN_IS_ENUM(col) ? TUSK_COLUMN_IS(col, __typeof__(v))                   \
+                                            : TUSK_INT_FITS(col)),                                 \
         short: TUSK_COLUMN_IS_INTEGER(col),                                                        \
         long: TUSK_COLUMN_IS_INTEGER(col),                                                         \
         long long: TUSK_COLUMN_IS_INTEGER(col),                                                    \
@@ -74,15 +75,25 @@ typedef struct tusk_expr {
         double: TUSK_COLUMN_IS_REAL(col),                                                          \
         default: TUSK_COLUMN_IS(col, __typeof__(v)))
 /* for assignments: also the nullable form of the column's own type */
+#define TUSK_NULLABLE_IS(col, T) (TUSK_COLUMN_IS(col, T) && TUSK_COLUMN_NULLS(col))
 #define TUSK_NULLABLE_FITS(col, v)                                                                 \
     _Generic((v),                                                                                  \
-        tusk_null_str: (TUSK_COLUMN_IS(col, tusk_str) && TUSK_COLUMN_NULLS(col)),                  \
-        tusk_null_bool: (TUSK_COLUMN_IS(col, bool) && TUSK_COLUMN_NULLS(col)),                     \
-        tusk_null_int32: (TUSK_COLUMN_IS(col, int32_t) && TUSK_COLUMN_NULLS(col)),                 \
-        tusk_null_int64: (TUSK_COLUMN_IS(col, int64_t) && TUSK_COLUMN_NULLS(col)),                 \
-        tusk_null_double: (TUSK_COLUMN_IS(col, double) && TUSK_COLUMN_NULLS(col)),                 \
-        tusk_null_time: (TUSK_COLUMN_IS(col, tusk_time) && TUSK_COLUMN_NULLS(col)),                \
-        tusk_null_json: (TUSK_COLUMN_IS(col, tusk_json) && TUSK_COLUMN_NULLS(col)),                \
+        tusk_null_str: TUSK_NULLABLE_IS(col, tusk_str),                                            \
+        tusk_null_bool: TUSK_NULLABLE_IS(col, bool),                                               \
+        tusk_null_int16: TUSK_NULLABLE_IS(col, int16_t),                                           \
+        tusk_null_int32: TUSK_NULLABLE_IS(col, int32_t),                                           \
+        tusk_null_int64: TUSK_NULLABLE_IS(col, int64_t),                                           \
+        tusk_null_float: TUSK_NULLABLE_IS(col, float),                                             \
+        tusk_null_double: TUSK_NULLABLE_IS(col, double),                                           \
+        tusk_null_numeric: TUSK_NULLABLE_IS(col, tusk_numeric),                                    \
+        tusk_null_time: TUSK_NULLABLE_IS(col, tusk_time),                                          \
+        tusk_null_timestamp: TUSK_NULLABLE_IS(col, tusk_timestamp),                                \
+        tusk_null_date: TUSK_NULLABLE_IS(col, tusk_date),                                          \
+        tusk_null_uuid: TUSK_NULLABLE_IS(col, tusk_uuid),                                          \
+        tusk_null_json: TUSK_NULLABLE_IS(col, tusk_json),                                          \
+        tusk_null_bytes: TUSK_NULLABLE_IS(col, tusk_bytes),                                        \
+        tusk_null_text_array: TUSK_NULLABLE_IS(col, tusk_text_array),                              \
+        tusk_null_integer_array: TUSK_NULLABLE_IS(col, tusk_integer_array),                        \
         default: false)
 
 /* ---- conditions ---- */
@@ -105,6 +116,7 @@ TUSK_API tusk_expr tusk_exists_query(const tusk_query *query);
      tusk_compare(&(col).c, (op), tusk_val(v)))
 #define tusk_text_op(col, op, v)                                                                   \
     (TUSK_CHECK(TUSK_COLUMN_IS(col, tusk_str), "only a text column can be matched with a pattern"), \
+     TUSK_CHECK(TUSK_FITS(col, v), "value type does not fit the column type"),                      \
      tusk_compare(&(col).c, (op), tusk_val(v)))
 #define tusk_eq(col, v)    tusk_op(col, "=", v)
 #define tusk_ne(col, v)    tusk_op(col, "<>", v)
@@ -126,7 +138,8 @@ TUSK_API tusk_expr tusk_exists_query(const tusk_query *query);
 #define tusk_in(col, array)                                                                        \
     (TUSK_CHECK(_Generic((array),                                                                  \
                     tusk_text_array: TUSK_COLUMN_IS(col, tusk_str),                                \
-                    tusk_integer_array: TUSK_COLUMN_IS(col, int32_t)),                             \
+                    tusk_integer_array: TUSK_COLUMN_IS(col, int32_t),                              \
+                    default: false),                                                               \
                 "the array's elements are not of the column's type"),                              \
      tusk_any_of(&(col).c, tusk_val(array)))
 /** jsonb containment, column @> v; `v` is a tusk_json. */

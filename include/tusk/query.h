@@ -7,7 +7,8 @@
 #include "tusk/expr.h"
 
 /* A tusk_query is immutable and lives in the arena it was built in, with copies of everything it was given. Building
- * never fails visibly: what was wrong (memory, misuse) is told when the query is rendered or run. */
+ * never fails visibly: what was wrong (memory, misuse) is told when the query is rendered or run. The one thing not copied
+ * is the query inside tusk_exists(): it has to live as long, so build it in the same arena. */
 
 /** Arguments of a select. Zero means: no condition, no order, no limit, offset 0. Limits are bound as parameters. */
 typedef struct tusk_select_args {
@@ -70,6 +71,14 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
                 "the row is not of the table's row type"),                                         \
      (t##_query){ tusk_insert_with((a), &(tusk_insert_args){ .into = &t##_table, .rows = (row),    \
                                                              .count = 1, __VA_ARGS__ }), 0 })
+/** `count` row structs of an array in one statement; at most 65535 values: tusk_insert_rows(a, teams, rows, n). */
+#define tusk_insert_rows(a, ...)          TUSK_INSERT_ROWS_(a, __VA_ARGS__, )
+#define TUSK_INSERT_ROWS_(a, t, rows_, count_, ...)                                                \
+    (TUSK_CHECK(__builtin_types_compatible_p(__typeof__(*(rows_)), t##_row) ||                     \
+                    __builtin_types_compatible_p(__typeof__(*(rows_)), const t##_row),             \
+                "the rows are not of the table's row type"),                                       \
+     (t##_query){ tusk_insert_with((a), &(tusk_insert_args){ .into = &t##_table, .rows = (rows_),  \
+                                                             .count = (count_), __VA_ARGS__ }), 0 })
 /** select count(*): its answer is one number, read with tusk_fetch_count(). Order, limit and offset do not count. */
 #define tusk_count(a, ...)                TUSK_COUNT_(a, __VA_ARGS__, )
 #define TUSK_COUNT_(a, t, ...) tusk_count_with((a), &(tusk_select_args){ .from = &t##_table, __VA_ARGS__ })
@@ -87,18 +96,23 @@ typedef struct tusk_joined {
 
 /** The first table: `S` is the result struct, `member` has type <t>_row. */
 #define TUSK_FROM(S, member, t)                                                                    \
-    { &t##_table, offsetof(S, member) + 0 * sizeof(char[TUSK_MEMBER_IS_(S, member, t##_row)]), 0,  \
-      { .kind = TUSK_EXPR_END }, false }
+    { &t##_table, TUSK_MEMBER_AT_(S, member, t##_row, "the member is not of the table's row type"), \
+      0, { .kind = TUSK_EXPR_END }, false }
 /** A row that is there in every result: member of type <t>_row. */
 #define TUSK_JOIN(S, member, t, condition)                                                         \
-    { &t##_table, offsetof(S, member) + 0 * sizeof(char[TUSK_MEMBER_IS_(S, member, t##_row)]), 0,  \
-      (condition), false }
+    { &t##_table, TUSK_MEMBER_AT_(S, member, t##_row, "the member is not of the table's row type"), \
+      0, (condition), false }
 /** A row that may be missing: the member has type <t>_maybe, and `.has` says. */
 #define TUSK_LEFT_JOIN(S, member, t, condition)                                                    \
-    { &t##_table, offsetof(S, member) + 0 * sizeof(char[TUSK_MEMBER_IS_(S, member, t##_maybe)]),   \
+    { &t##_table,                                                                                  \
+      TUSK_MEMBER_AT_(S, member, t##_maybe, "a row that may be missing goes to a <table>_maybe"),  \
       offsetof(t##_maybe, value), (condition), true }
-#define TUSK_MEMBER_IS_(S, member, T)                                                              \
-    (__builtin_types_compatible_p(__typeof__(((S *)0)->member), T) ? 1 : -1)
+#define TUSK_MEMBER_AT_(S, member, T, why)                                                         \
+    (offsetof(S, member) +                                                                         \
+     0 * sizeof(struct {                                                                           \
+         _Static_assert(__builtin_types_compatible_p(__typeof__(((S *)0)->member), T), why);       \
+         int unused;                                                                               \
+     }))
 #define TUSK_TABLES(...) ((const tusk_joined[]){ __VA_ARGS__, { .table = 0 } })
 
 typedef struct tusk_joined_args {

@@ -72,6 +72,10 @@ static inline tusk_value tusk_value_null_str(tusk_null_str v)
 {
     return v.has ? tusk_value_str(v.value) : tusk_value_null(TUSK_TYPE_TEXT);
 }
+static inline tusk_value tusk_value_null_int16(tusk_null_int16 v)
+{
+    return v.has ? tusk_value_int(v.value) : tusk_value_null(TUSK_TYPE_SMALLINT);
+}
 static inline tusk_value tusk_value_null_int32(tusk_null_int32 v)
 {
     return v.has ? tusk_value_int(v.value) : tusk_value_null(TUSK_TYPE_INTEGER);
@@ -80,10 +84,29 @@ static inline tusk_value tusk_value_null_int64(tusk_null_int64 v)
 {
     return v.has ? tusk_value_int(v.value) : tusk_value_null(TUSK_TYPE_BIGINT);
 }
+static inline tusk_value tusk_value_null_float(tusk_null_float v)
+{
+    return v.has ? tusk_value_double((double)v.value) : tusk_value_null(TUSK_TYPE_REAL);
+}
+static inline tusk_value tusk_value_null_text_array(tusk_null_text_array v)
+{
+    return v.has ? tusk_value_text_array(v.value)
+                 : (tusk_value){ .type = TUSK_TYPE_TEXT, .is_array = true, .is_null = true };
+}
+static inline tusk_value tusk_value_null_integer_array(tusk_null_integer_array v)
+{
+    return v.has ? tusk_value_integer_array(v.value)
+                 : (tusk_value){ .type = TUSK_TYPE_INTEGER, .is_array = true, .is_null = true };
+}
 TUSK_NULLABLE_MAKER_(bool, bool, BOOLEAN)
 TUSK_NULLABLE_MAKER_(double, double, DOUBLE)
 TUSK_NULLABLE_MAKER_(time, tusk_time, TIMESTAMPTZ)
+TUSK_NULLABLE_MAKER_(timestamp, tusk_timestamp, TIMESTAMP)
+TUSK_NULLABLE_MAKER_(date, tusk_date, DATE)
+TUSK_NULLABLE_MAKER_(uuid, tusk_uuid, UUID)
+TUSK_NULLABLE_MAKER_(numeric, tusk_numeric, NUMERIC)
 TUSK_NULLABLE_MAKER_(json, tusk_json, JSONB)
+TUSK_NULLABLE_MAKER_(bytes, tusk_bytes, BYTEA)
 
 /** Any C value as a tusk_value; a type that PostgreSQL has no like of does not compile. */
 #define tusk_val(v)                                                                                \
@@ -110,10 +133,19 @@ TUSK_NULLABLE_MAKER_(json, tusk_json, JSONB)
         tusk_integer_array: tusk_value_integer_array,                                              \
         tusk_null_str: tusk_value_null_str,                                                        \
         tusk_null_bool: tusk_value_null_bool,                                                      \
+        tusk_null_int16: tusk_value_null_int16,                                                    \
         tusk_null_int32: tusk_value_null_int32,                                                    \
         tusk_null_int64: tusk_value_null_int64,                                                    \
+        tusk_null_float: tusk_value_null_float,                                                    \
         tusk_null_double: tusk_value_null_double,                                                  \
+        tusk_null_numeric: tusk_value_null_numeric,                                                \
         tusk_null_time: tusk_value_null_time,                                                      \
-        tusk_null_json: tusk_value_null_json)(v)
+        tusk_null_timestamp: tusk_value_null_timestamp,                                            \
+        tusk_null_date: tusk_value_null_date,                                                      \
+        tusk_null_uuid: tusk_value_null_uuid,                                                      \
+        tusk_null_json: tusk_value_null_json,                                                      \
+        tusk_null_bytes: tusk_value_null_bytes,                                                    \
+        tusk_null_text_array: tusk_value_null_text_array,                                          \
+        tusk_null_integer_array: tusk_value_null_integer_array)(v)
 
 #endif
