@@ -1,0 +1,26 @@
+/* app.h - the running backend: what main puts together and every module is handed */
+#ifndef DEPLOYSTACK_APP_H
+#define DEPLOYSTACK_APP_H
+
+#include <uv.h>
+
+#include "services/backend/app/config.h"
+#include "services/backend/http/http.h"
+#include "tusk/tusk.h"
+
+struct app {
+    uv_loop_t *loop;
+    const struct config *config;
+    const tusk_log *log;
+    tusk_server server; /* where the database is, outside or private */
+    bool private_server;
+    tusk_pool *pool;   /* for procedures, on worker threads */
+    tusk_async *async; /* for query routes, on the loop */
+    http_server *http;
+    const http_files *files; /* the pages */
+    struct setup *setup;
+    int hashing; /* password hashes asked for and not done: bounded (call.c) */
+    bool stopping;
+};
+
+#endif

@@ -1,0 +1,27 @@
+/* config.h - every setting of the backend, from the environment and .env files, checked once at
+ * start */
+#ifndef DEPLOYSTACK_CONFIG_H
+#define DEPLOYSTACK_CONFIG_H
+
+#include "tusk/tusk.h"
+
+struct config {
+    const char *host;     /* HOST: address to listen on */
+    int port;             /* PORT */
+    int frontend_port;    /* FRONTEND_PORT; 0: none */
+    bool beyond_loopback; /* HOST is more than this machine */
+    bool https;           /* DEPLOYSTACK_FRONTEND_URL says https: cookies are Secure */
+    tusk_log_level log_level;
+    bool outside_server; /* any POSTGRES_* is set */
+    tusk_server server;  /* when outside_server */
+    tusk_pool_options pool;
+    const char *web;        /* folder of the pages */
+    const char *migrations; /* folder of the migrations */
+    const char *sample;     /* the sample catalogue */
+};
+
+/** Reads all of it. Errors: one sentence naming the variable or the line of the .env file.
+ * Lifetime: `arena`. */
+TUSK_NODISCARD tusk_status config_read(tusk_arena *arena, struct config *out, tusk_error *err);
+
+#endif

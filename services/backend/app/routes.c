@@ -1,0 +1,76 @@
+/* routes.c - every route: this table gives dispatch, permission and /api/openapi.json */
+#include "services/backend/app/auth/auth.h"
+#include "services/backend/app/info/info.h"
+#include "services/backend/app/mcp/mcp.h"
+#include "services/backend/app/oauth/oauth.h"
+#include "services/backend/app/setup/setup.h"
+#include "services/backend/app/teams/teams.h"
+
+static const struct input_field paging[] = {
+    { "limit", INPUT_INTEGER, false, 1, 100, NULL, "entries on a page, 20 by default" },
+    { "offset", INPUT_INTEGER, false, 0, 1000000000, NULL, "entries to leave out" },
+    { 0 },
+};
+/* clang-format off */
+const struct route routes[] = {
+    { { "GET", "/" }, .before_ready = true, .describe = info_root,
+      .summary = "Front page: JSON for programs, the dashboard for browsers" },
+    { { "GET", "/setup" }, .before_ready = true, .describe = setup_page,
+      .summary = "The set-up wizard" },
+    { { "GET", "/login" }, .before_ready = true, .describe = info_login_page,
+      .summary = "The sign-in page" },
+    { { "GET", "/metrics" }, ACCESS_OPTIONAL, .before_ready = true, .describe = info_metrics,
+      .summary = "Figures in the Prometheus text format" },
+    { { "GET", "/api/health" }, .before_ready = true, .describe = info_health,
+      .summary = "Is the program alive?" },
+    { { "GET", "/api/openapi.json" }, .before_ready = true, .describe = info_openapi,
+      .summary = "This description" },
+
+    { { "GET", "/api/db/status" }, ACCESS_OPTIONAL, .before_ready = true,
+      .describe = setup_status, .answer = setup_status_answer,
+      .summary = "State of the set-up and of the database" },
+    { { "POST", "/api/db/setup" }, .before_ready = true, .body = setup_database_body,
+      .procedure = setup_database, .summary = "Apply the migrations to an empty database" },
+    { { "POST", "/api/setup/admin" }, .before_ready = true, .hashes = true, .body = setup_admin_body,
+      .procedure = setup_admin, .summary = "Make the administrator and the first team" },
+
+    { { "POST", "/api/auth/email/login" }, .hashes = true, .body = auth_login_body,
+      .procedure = auth_login, .summary = "Sign in; sets the session cookie" },
+    { { "POST", "/api/auth/logout" }, ACCESS_OPTIONAL, .describe = auth_logout,
+      .answer = auth_logged_out, .summary = "Sign out; always succeeds" },
+    { { "GET", "/api/users/me" }, ACCESS_USER, .scope = "teams:read", .describe = users_me,
+      .summary = "Who is signed in" },
+
+    { { "GET", "/api/teams" }, ACCESS_USER, .scope = "teams:read", .query = paging,
+      .describe = teams_list, .answer = teams_listed, .summary = "The caller's teams" },
+    { { "POST", "/api/teams" }, ACCESS_GLOBAL, "teams.create", .body = teams_body,
+      .procedure = teams_create, .summary = "Make a team" },
+    { { "GET", "/api/teams/:id" }, ACCESS_TEAM, "teams.view", "teams:read",
+      .describe = teams_get, .answer = teams_got, .summary = "One team" },
+    { { "PATCH", "/api/teams/:id" }, ACCESS_TEAM, "teams.edit", "teams:write", .body = teams_body,
+      .describe = teams_patch, .answer = teams_got, .summary = "Rename a team" },
+
+    { { "GET", "/api/mcp/servers" }, ACCESS_GLOBAL, "mcp.servers.read", "mcp:read",
+      .query = servers_list_query, .describe = servers_list, .answer = servers_listed,
+      .summary = "The catalogue: words, tag, pages" },
+    { { "GET", "/api/mcp/servers/:server" }, ACCESS_GLOBAL, "mcp.servers.read", "mcp:read",
+      .describe = servers_get, .answer = servers_got, .summary = "One entry of the catalogue" },
+    { { "GET", "/api/teams/:id/mcp/installations" }, ACCESS_TEAM, "mcp.installations.view", "mcp:read",
+      .query = paging, .describe = installations_list, .answer = installations_listed,
+      .summary = "What a team has installed, newest first" },
+    { { "POST", "/api/teams/:id/mcp/installations" }, ACCESS_TEAM, "mcp.installations.create", "mcp:write",
+      .body = installations_body, .procedure = installations_create, .summary = "Install a server" },
+    { { "DELETE", "/api/teams/:id/mcp/installations/:installation" }, ACCESS_TEAM, "mcp.installations.delete",
+      "mcp:write", .describe = installations_remove, .answer = removed, .summary = "Remove an installation" },
+    { { "DELETE", "/api/mcp/deployments/:deployment" }, ACCESS_USER, .describe = deployments_remove,
+      .answer = removed, .summary = "Remove one deployment of an installation" },
+
+    { { "GET", "/api/oauth/tokens" }, ACCESS_USER, .query = paging, .describe = tokens_list,
+      .answer = tokens_listed, .summary = "The caller's access tokens" },
+    { { "POST", "/api/oauth/tokens" }, ACCESS_USER, .body = tokens_body, .procedure = tokens_create,
+      .summary = "Make an access token; it is shown once" },
+    { { "POST", "/api/oauth/tokens/revoke-expired" }, ACCESS_GLOBAL, "system.admin",
+      .describe = tokens_revoke_expired, .answer = tokens_revoked, .summary = "Delete expired tokens" },
+};
+/* clang-format on */
+const size_t route_count = sizeof routes / sizeof *routes;

@@ -1,0 +1,198 @@
+/* serve.c - wiring: what is made here in order is taken apart in reverse */
+#include "services/backend/app/serve.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "services/backend/app/app.h"
+#include "services/backend/app/call.h"
+#include "services/backend/app/setup/setup.h"
+
+enum { DRAIN_MS = 10000 };
+
+struct server {
+    struct app app;
+    tusk_arena *arena; /* of everything that lives as long as the program */
+    tusk_log log;
+    tusk_cluster *cluster;
+    uv_loop_t loop;
+    uv_signal_t interrupt, terminate;
+    uv_poll_t database;
+    bool has_database;
+};
+
+void serve_print_error(const tusk_error *err)
+{
+    fprintf(stderr, "error: %s\n", err->message);
+    if (err->detail[0]) fprintf(stderr, "detail: %s\n", err->detail);
+    if (err->hint[0]) fprintf(stderr, "hint: %s\n", err->hint);
+}
+
+tusk_status serve_find_server(const struct config *config, const tusk_log *log,
+                              tusk_cluster **cluster, tusk_server *out, tusk_error *err)
+{
+    *cluster = NULL;
+    *out = config->server;
+    if (config->outside_server) return TUSK_OK;
+    tusk_status st = tusk_cluster_open(&(tusk_cluster_options){ .log = log }, cluster, err);
+    if (st) return st;
+    *out = *tusk_cluster_server(*cluster);
+    out->application_name = "deploystack";
+    return TUSK_OK;
+}
+
+/* ---- stopping ---- */
+
+static void http_closed(void *context)
+{
+    struct server *s = context;
+    setup_stop(s->app.setup);
+    if (s->has_database) {
+        uv_poll_stop(&s->database);
+        uv_close((uv_handle_t *)&s->database, NULL);
+    }
+}
+
+static void stop(uv_signal_t *handle, int number)
+{
+    struct server *s = handle->data;
+    (void)number;
+    if (s->app.stopping)
+        _exit(
+            1); /* the second signal: at once; the private PostgreSQL recovers at the next start */
+    s->app.stopping = true;
+    fprintf(stderr, "stopping...\n");
+    uv_unref((uv_handle_t *)&s->interrupt);
+    uv_unref((uv_handle_t *)&s->terminate);
+    http_close(s->app.http, tusk_deadline_in(DRAIN_MS), http_closed, s);
+}
+
+static void watch_signals(struct server *s)
+{
+    signal(SIGPIPE, SIG_IGN);
+    uv_signal_t *handles[] = { &s->interrupt, &s->terminate };
+    const int numbers[] = { SIGINT, SIGTERM };
+    for (int i = 0; i < 2; i++) {
+        uv_signal_init(&s->loop, handles[i]);
+        handles[i]->data = s;
+        uv_signal_start(handles[i], stop, numbers[i]);
+    }
+}
+
+/* ---- starting ---- */
+
+static void database_ready(uv_poll_t *handle, int status, int events)
+{
+    struct server *s = handle->data;
+    (void)status;
+    (void)events;
+    tusk_async_process(s->app.async);
+}
+
+static tusk_status open_database(struct server *s, tusk_error *err)
+{
+    struct app *app = &s->app;
+    tusk_pool_options options = app->config->pool;
+    options.log = app->log;
+    tusk_status st = serve_find_server(app->config, app->log, &s->cluster, &app->server, err);
+    if (st) return st;
+    app->private_server = s->cluster != NULL;
+    st = tusk_pool_open(&app->server, &options, &app->pool, err);
+    if (!st) st = tusk_async_open(app->pool, &app->async, err);
+    if (st) return st;
+    uv_poll_init(&s->loop, &s->database, tusk_async_fd(app->async));
+    s->database.data = s;
+    s->has_database = true;
+    uv_poll_start(&s->database, UV_READABLE, database_ready);
+    return TUSK_OK;
+}
+
+static tusk_status open_http(struct server *s, tusk_error *err)
+{
+    const struct config *c = s->app.config;
+    http_files *files = NULL;
+    tusk_status st = http_files_load(s->arena, c->web, &files, err);
+    if (st) return st;
+    s->app.files = files;
+    http_options options = { .host = c->host,
+                             .ports = { c->port, c->frontend_port },
+                             .log = s->app.log,
+                             .handle = call_handle,
+                             .gone = call_gone,
+                             .context = &s->app };
+    if (c->frontend_port == c->port) options.ports[1] = 0;
+    return http_open(&s->loop, &options, &s->app.http, err);
+}
+
+static void announce(const struct server *s)
+{
+    const struct config *c = s->app.config;
+    const char *shown =
+        strcmp(c->host, "0.0.0.0") == 0 || strcmp(c->host, "::") == 0 ? "localhost" : c->host;
+    const tusk_server *db = &s->app.server;
+    printf("\n  DeployStack is running:  http://%s:%d\n", shown, c->port);
+    if (s->app.private_server)
+        printf("  database:                private PostgreSQL; look inside with: ./dev tusk pg "
+               "psql\n");
+    else
+        printf("  database:                psql -h %s -p %d -U %s %s\n", db->host,
+               db->port ? db->port : 5432, db->user, db->database);
+    if (setup_code(s->app.setup))
+        printf("  set-up code:             %s   (asked for once, because HOST=%s is more than this "
+               "machine)\n",
+               setup_code(s->app.setup), c->host);
+    printf("  stop with Ctrl-C\n\n");
+    fflush(stdout);
+}
+
+static tusk_status start(struct server *s, tusk_error *err)
+{
+    tusk_status st =
+        open_http(s, err); /* first: a busy port is told before a database is started */
+    if (!st) st = open_database(s, err);
+    if (st) return st;
+    s->app.setup = setup_new(&s->app);
+    if (!s->app.setup) return tusk_fail_nomem(err, "the set-up state");
+    watch_signals(s);
+    announce(s);
+    return TUSK_OK;
+}
+
+static void abandon(struct server *s)
+{
+    if (s->app.http) http_close(s->app.http, 0, NULL, NULL);
+    if (s->has_database) uv_close((uv_handle_t *)&s->database, NULL);
+    uv_run(&s->loop, UV_RUN_DEFAULT);
+}
+
+static void clean_up(struct server *s)
+{
+    tusk_async_close(s->app.async);
+    tusk_pool_close(s->app.pool);
+    setup_free(s->app.setup);
+    tusk_cluster_close(s->cluster);
+    uv_loop_close(&s->loop);
+    tusk_arena_free(s->arena);
+}
+
+int serve(const struct config *config)
+{
+    struct server *s = calloc(1, sizeof *s);
+    tusk_error err = { 0 };
+    if (!s) return 1;
+    s->arena = tusk_arena_new(0);
+    s->log = (tusk_log){ config->log_level, tusk_log_to_stderr, NULL };
+    s->app = (struct app){ .loop = &s->loop, .config = config, .log = &s->log };
+    uv_loop_init(&s->loop);
+    tusk_status st = start(s, &err);
+    if (st) {
+        serve_print_error(&err);
+        abandon(s);
+    } else {
+        uv_run(&s->loop, UV_RUN_DEFAULT);
+    }
+    clean_up(s);
+    free(s);
+    return st ? 1 : 0;
+}
