@@ -43,11 +43,8 @@ typedef struct tusk_expr {
 
 /* ---- does the C value fit the column? The column says its C type through its phantom member. ---- */
 
-#define TUSK_CHECK(ok, why)                                                                        \
-    ((void)sizeof(struct {                                                                         \
-        _Static_assert(ok, why);                                                                   \
-        int unused;                                                                                \
-    }))
+/* A statement expression, not a struct inside sizeof: clang takes a compound literal in there for one of file scope. */
+#define TUSK_CHECK(ok, why)     ((void)__extension__({ _Static_assert(ok, why); 0; }))
 #define TUSK_COLUMN_IS(col, T)  __builtin_types_compatible_p(__typeof__(*(col).value_), T)
 #define TUSK_COLUMN_NULLS(col)  (sizeof(*(col).null_) == 2)
 #define TUSK_COLUMN_IS_REAL(col) (TUSK_COLUMN_IS(col, double) || TUSK_COLUMN_IS(col, float))
@@ -55,9 +52,13 @@ typedef struct tusk_expr {
     (TUSK_COLUMN_IS(col, int16_t) || TUSK_COLUMN_IS(col, int32_t) || TUSK_COLUMN_IS(col, int64_t))
 /* gcc and clang: an enum without negative members is compatible with unsigned */
 #define TUSK_COLUMN_IS_ENUM(col) TUSK_COLUMN_IS(col, unsigned)
-/* in C17 `true` is the int 1: a constant 0 or 1 fits a boolean column, other ints do not */
+/* in C17 `true` is the int 1: a constant 0 or 1 fits a boolean column, other ints do not. Only an integer constant times
+ * zero is a null pointer, which takes the other pointer's type; __builtin_constant_p would depend on the optimiser. */
+#define TUSK_INT_OR_2(v)        _Generic((v), int: (v), default: 2)
+#define TUSK_IS_CONSTANT(i)                                                                        \
+    _Generic(1 ? (void *)((long)(i) * 0L) : (int *)0, int *: 1, default: 0)
 #define TUSK_INT_CONSTANT(v)                                                                       \
-    __builtin_choose_expr(__builtin_constant_p(v), _Generic((v), int: (v), default: 2), 2)
+    __builtin_choose_expr(TUSK_IS_CONSTANT(TUSK_INT_OR_2(v)), TUSK_INT_OR_2(v), 2)
 #define TUSK_IS_BOOL_LITERAL(v) (TUSK_INT_CONSTANT(v) == 0 || TUSK_INT_CONSTANT(v) == 1)
 #define TUSK_INT_FITS(col)                                                                         \
     (TUSK_COLUMN_IS_INTEGER(col) || TUSK_COLUMN_IS_ENUM(col) || TUSK_COLUMN_IS_REAL(col))
@@ -140,7 +141,7 @@ TUSK_API tusk_expr tusk_exists_query(const tusk_query *query);
                     tusk_text_array: TUSK_COLUMN_IS(col, tusk_str),                                \
                     tusk_integer_array: TUSK_COLUMN_IS(col, int32_t),                              \
                     default: false),                                                               \
-                "the array's elements are not of the column's type"),                              \
+                "the elements of the array are not of the type of the column"),                              \
      tusk_any_of(&(col).c, tusk_val(array)))
 /** jsonb containment, column @> v; `v` is a tusk_json. */
 #define tusk_contains(col, v)                                                                      \

@@ -68,7 +68,7 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
 #define TUSK_INSERT_(a, t, row, ...)                                                               \
     (TUSK_CHECK(__builtin_types_compatible_p(__typeof__(*(row)), t##_row) ||                       \
                     __builtin_types_compatible_p(__typeof__(*(row)), const t##_row),               \
-                "the row is not of the table's row type"),                                         \
+                "the row is not of the row type of the table"),                                         \
      (t##_query){ tusk_insert_with((a), &(tusk_insert_args){ .into = &t##_table, .rows = (row),    \
                                                              .count = 1, __VA_ARGS__ }), 0 })
 /** `count` row structs of an array in one statement; at most 65535 values: tusk_insert_rows(a, teams, rows, n). */
@@ -76,7 +76,7 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
 #define TUSK_INSERT_ROWS_(a, t, rows_, count_, ...)                                                \
     (TUSK_CHECK(__builtin_types_compatible_p(__typeof__(*(rows_)), t##_row) ||                     \
                     __builtin_types_compatible_p(__typeof__(*(rows_)), const t##_row),             \
-                "the rows are not of the table's row type"),                                       \
+                "the rows are not of the row type of the table"),                                       \
      (t##_query){ tusk_insert_with((a), &(tusk_insert_args){ .into = &t##_table, .rows = (rows_),  \
                                                              .count = (count_), __VA_ARGS__ }), 0 })
 /** select count(*): its answer is one number, read with tusk_fetch_count(). Order, limit and offset do not count. */
@@ -96,11 +96,11 @@ typedef struct tusk_joined {
 
 /** The first table: `S` is the result struct, `member` has type <t>_row. */
 #define TUSK_FROM(S, member, t)                                                                    \
-    { &t##_table, TUSK_MEMBER_AT_(S, member, t##_row, "the member is not of the table's row type"), \
+    { &t##_table, TUSK_MEMBER_AT_(S, member, t##_row, "the member is not of the row type of the table"), \
       0, { .kind = TUSK_EXPR_END }, false }
 /** A row that is there in every result: member of type <t>_row. */
 #define TUSK_JOIN(S, member, t, condition)                                                         \
-    { &t##_table, TUSK_MEMBER_AT_(S, member, t##_row, "the member is not of the table's row type"), \
+    { &t##_table, TUSK_MEMBER_AT_(S, member, t##_row, "the member is not of the row type of the table"), \
       0, (condition), false }
 /** A row that may be missing: the member has type <t>_maybe, and `.has` says. */
 #define TUSK_LEFT_JOIN(S, member, t, condition)                                                    \

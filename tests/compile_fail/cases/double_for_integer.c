@@ -1,0 +1,8 @@
+/* double_for_integer.c - a double compared with an integer column */
+/* expect: value type does not fit the column type */
+#include "tests/compile_fail/common.h"
+
+void try(tusk_arena *a)
+{
+    condition = tusk_eq(books.pages, 3.7);
+}
