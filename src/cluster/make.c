@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <locale.h>
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/random.h>
 #include <sys/stat.h>
@@ -82,16 +81,16 @@ static tusk_status ensure_password(tusk_arena *arena, const tusk_place *place,
     return *password ? TUSK_OK : tusk_fail_nomem(err, "a password");
 }
 
-/* A new file that only `uid` can read, for a program that takes a secret from a file and never from
- * its arguments. The caller removes it. */
+/* A file that only `uid` can read, for a program that takes a secret from a file and never from its
+ * arguments. The caller removes it; one that a killed program left goes here (BASE/lock is taken,
+ * so it is nobody's). */
 static tusk_status secret_file(tusk_arena *arena, const tusk_place *place, uid_t uid, tusk_str text,
                                const char **path, tusk_error *err)
 {
-    char *name = NULL;
-    tusk_str pattern = tusk_path_join(arena, place->base, "secret.XXXXXX");
-    if (pattern.ptr) name = tusk_arena_copy(arena, pattern.ptr, pattern.len + 1);
+    const char *name = tusk_path_join(arena, place->base, "secret").ptr;
     if (!name) return tusk_fail_nomem(err, "the name of a file");
-    int fd = mkostemp(name, O_CLOEXEC);
+    unlink(name);
+    int fd = open(name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC | O_NOFOLLOW, 0600);
     if (fd < 0) return tusk_fail_errno(err, "could not create \"%s\"", name);
     bool ok = write(fd, text.ptr, text.len) == (ssize_t)text.len;
     if (ok && uid != geteuid()) ok = fchown(fd, uid, (gid_t)-1) == 0;

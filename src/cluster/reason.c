@@ -17,10 +17,16 @@ static bool contains(tusk_str text, const char *part)
     return memmem(text.ptr, text.len, part, strlen(part)) != NULL;
 }
 
-static bool tells_why(tusk_str line)
+/* The part of a log line that tells why something failed, without time and process; "no text" for
+ * others. */
+static tusk_str why(tusk_str line)
 {
-    return contains(line, "FATAL:") || contains(line, "PANIC:") || contains(line, "ERROR:") ||
-           contains(line, "error:") || contains(line, "DETAIL:");
+    static const char *const levels[] = { "FATAL:", "PANIC:", "ERROR:", "DETAIL:" };
+    for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
+        const char *at = memmem(line.ptr, line.len, levels[i], strlen(levels[i]));
+        if (at) return (tusk_str){ at, line.len - (size_t)(at - line.ptr) };
+    }
+    return contains(line, "error:") ? line : (tusk_str){ 0, 0 };
 }
 
 typedef struct remedy {
@@ -83,7 +89,8 @@ void tusk_reason_add(tusk_error *err, tusk_str output)
         tusk_str line = tusk_str_trim(tusk_str_cut(&rest, '\n'));
         if (!line.len) continue;
         last = line;
-        if (tells_why(line)) add_line(text, sizeof text, line);
+        tusk_str part = why(line);
+        if (part.ptr) add_line(text, sizeof text, part);
     }
     if (!text[0]) add_line(text, sizeof text, last);
     tusk_error_detail(err, "%s", text);

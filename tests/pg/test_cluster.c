@@ -9,6 +9,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,6 +171,8 @@ static void the_server_is_not_root_and_secrets_are_closed(void **state)
     assert_int_equal(info.st_size, 64);
     assert_int_equal(stat(tusk_cluster_server(cluster)->host, &info), 0);
     assert_int_equal(info.st_mode & 0777, 0700);
+    snprintf(path, sizeof path, "%s/secret", s->data);
+    assert_false(tusk_file_exists(path)); /* what initdb and psql read the password from */
     tusk_server wrong = *tusk_cluster_server(cluster);
     wrong.password = "wrong";
     assert_null(support_query(s->arena, &wrong, "select 1"));
@@ -339,6 +342,28 @@ static void an_initdb_cut_short_leaves_nothing_in_the_way(void **state)
     tusk_cluster_close(cluster);
 }
 
+/* Killed between two steps of initdb, whatever those are: the next one starts over. */
+static void a_starter_killed_during_initdb_is_followed_by_another(void **state)
+{
+    scene *s = *state;
+    int holder;
+    const char *partial = tusk_path_join(s->arena, s->data, "pg.partial").ptr;
+    const char *secret = tusk_path_join(s->arena, s->data, "secret").ptr;
+    close(spawn_holder(s, &holder));
+    int64_t deadline = tusk_deadline_in(WAIT_MS);
+    while (!tusk_file_exists(partial) || !tusk_file_exists(secret)) {
+        assert_true(tusk_deadline_left(deadline) > 0);
+        sched_yield();
+    }
+    end_child(s, holder);
+    assert_false(look(s).exists);
+    tusk_cluster *cluster = open_cluster(s);
+    assert_string_equal(query(s, cluster, "select 1"), "1");
+    assert_false(tusk_file_exists(partial));
+    assert_false(tusk_file_exists(secret));
+    tusk_cluster_close(cluster);
+}
+
 static void started_to_stay_it_stays_until_stopped(void **state)
 {
     scene *s = *state;
@@ -386,6 +411,7 @@ int main(void)
         SCENE(a_failing_start_tells_the_servers_reason),
         SCENE(a_long_data_folder_gets_a_short_socket),
         SCENE(an_initdb_cut_short_leaves_nothing_in_the_way),
+        SCENE(a_starter_killed_during_initdb_is_followed_by_another),
         SCENE(started_to_stay_it_stays_until_stopped),
         SCENE(odd_database_names_are_refused),
     };

@@ -228,7 +228,8 @@ static void known_causes_get_a_hint(void **state)
         { "LOG:  a\nFATAL:  data directory \"/x\" has invalid permissions\nDETAIL:  Permissions "
           "should be "
           "u=rwx (0700)\n",
-          "should be u=rwx", "chmod 0700" },
+          "FATAL:  data directory \"/x\" has invalid permissions; DETAIL:  Permissions",
+          "chmod 0700" },
         { "FATAL:  could not resize shared memory segment \"/x\": No space left on device",
           "resize", "shared memory" },
         { "creating x ... initdb: error: invalid locale name \"x\"\n", "invalid locale", "" },
