@@ -117,7 +117,7 @@ TUSK_API tusk_expr tusk_exists_query(const tusk_query *query);
      tusk_compare(&(col).c, (op), tusk_val(v)))
 #define tusk_text_op(col, op, v)                                                                   \
     (TUSK_CHECK(TUSK_COLUMN_IS(col, tusk_str), "only a text column can be matched with a pattern"), \
-     TUSK_CHECK(TUSK_FITS(col, v), "value type does not fit the column type"),                      \
+     TUSK_CHECK(TUSK_FITS(col, v), "value type does not fit the column type"),                     \
      tusk_compare(&(col).c, (op), tusk_val(v)))
 #define tusk_eq(col, v)    tusk_op(col, "=", v)
 #define tusk_ne(col, v)    tusk_op(col, "<>", v)
@@ -141,7 +141,7 @@ TUSK_API tusk_expr tusk_exists_query(const tusk_query *query);
                     tusk_text_array: TUSK_COLUMN_IS(col, tusk_str),                                \
                     tusk_integer_array: TUSK_COLUMN_IS(col, int32_t),                              \
                     default: false),                                                               \
-                "the elements of the array are not of the type of the column"),                              \
+                "the elements of the array are not of the type of the column"),                    \
      tusk_any_of(&(col).c, tusk_val(array)))
 /** jsonb containment, column @> v; `v` is a tusk_json. */
 #define tusk_contains(col, v)                                                                      \

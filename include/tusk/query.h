@@ -68,7 +68,7 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
 #define TUSK_INSERT_(a, t, row, ...)                                                               \
     (TUSK_CHECK(__builtin_types_compatible_p(__typeof__(*(row)), t##_row) ||                       \
                     __builtin_types_compatible_p(__typeof__(*(row)), const t##_row),               \
-                "the row is not of the row type of the table"),                                         \
+                "the row is not of the row type of the table"),                                    \
      (t##_query){ tusk_insert_with((a), &(tusk_insert_args){ .into = &t##_table, .rows = (row),    \
                                                              .count = 1, __VA_ARGS__ }), 0 })
 /** `count` row structs of an array in one statement; at most 65535 values: tusk_insert_rows(a, teams, rows, n). */
@@ -76,7 +76,7 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
 #define TUSK_INSERT_ROWS_(a, t, rows_, count_, ...)                                                \
     (TUSK_CHECK(__builtin_types_compatible_p(__typeof__(*(rows_)), t##_row) ||                     \
                     __builtin_types_compatible_p(__typeof__(*(rows_)), const t##_row),             \
-                "the rows are not of the row type of the table"),                                       \
+                "the rows are not of the row type of the table"),                                  \
      (t##_query){ tusk_insert_with((a), &(tusk_insert_args){ .into = &t##_table, .rows = (rows_),  \
                                                              .count = (count_), __VA_ARGS__ }), 0 })
 /** select count(*): its answer is one number, read with tusk_fetch_count(). Order, limit and offset do not count. */

@@ -28,15 +28,15 @@ TUSK_API TUSK_NODISCARD tusk_status tusk_fetch_row(tusk_conn *conn, tusk_arena *
 /** teams_rows rows; tusk_fetch(conn, a, tusk_select(a, teams), &rows, &err): rows.items, rows.count. Rows of another
  *  table than the query's do not compile. Lifetime of the rows: the arena. */
 #define tusk_fetch(conn, arena, q, rows, err)                                                      \
-    (TUSK_CHECK(TUSK_ROW_FITS(q, (rows)->items), "the rows are not of the row type of the query"),      \
+    (TUSK_CHECK(TUSK_ROW_FITS(q, (rows)->items), "the rows are not of the row type of the query"), \
      tusk_fetch_rows((conn), (arena), (q).query, &(rows)->items, &(rows)->count, (err)))
 /** Exactly one row; none is TUSK_NO_ROWS, more are TUSK_TOO_MANY_ROWS. */
 #define tusk_fetch_one(conn, arena, q, row, err)                                                   \
-    (TUSK_CHECK(TUSK_ROW_FITS(q, row), "the row is not of the row type of the query"),                  \
+    (TUSK_CHECK(TUSK_ROW_FITS(q, row), "the row is not of the row type of the query"),             \
      tusk_fetch_row((conn), (arena), (q).query, (row), 0, (err)))
 /** One row or none; `*found` (bool) says which. More are TUSK_TOO_MANY_ROWS. */
 #define tusk_fetch_optional(conn, arena, q, row, found, err)                                       \
-    (TUSK_CHECK(TUSK_ROW_FITS(q, row), "the row is not of the row type of the query"),                  \
+    (TUSK_CHECK(TUSK_ROW_FITS(q, row), "the row is not of the row type of the query"),             \
      tusk_fetch_row((conn), (arena), (q).query, (row), (found), (err)))
 /** The number of a tusk_count(), or of raw SQL whose only cell is an integer. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_fetch_count(tusk_conn *conn, tusk_arena *arena,

@@ -305,5 +305,7 @@ tusk_status tusk_sql_finish(tusk_sql_out *sql, tusk_str *text)
         return tusk_fail(sql->err, TUSK_MISUSE,
                          "%zu parameters in one statement, PostgreSQL takes %d", sql->params.count,
                          TUSK_SQL_PARAMS_MAX);
+    if (sql->text.failed && tusk_arena_failed(sql->arena))
+        return tusk_fail_nomem(sql->err, "a statement");
     return tusk_buf_finish(&sql->text, text, sql->err);
 }
