@@ -3,6 +3,7 @@
 #include <math.h>
 
 #include "books.h"
+#include "src/base/mem.h"
 
 static void assert_text(tusk_str got, tusk_str expected)
 {
@@ -468,6 +469,25 @@ static void the_servers_errors_keep_their_facts(void **state)
     assert_int_equal(book.title.len, 100000);
 }
 
+/* Each allocation of the library refused in turn: the status says so, the connection goes on. */
+static void memory_that_runs_out_leaves_the_connection_usable(void **state)
+{
+    books_test *b = *state;
+    books_row book = books_make("b1");
+    insert_book(b, &book);
+    tusk_status status = TUSK_NOMEM;
+    TUSK_EACH_FAILING_ALLOC(n)
+    {
+        tusk_arena *a = tusk_arena_new(0);
+        books_rows rows = { 0 };
+        status = tusk_fetch(b->conn, a, tusk_select(a, books), &rows, &b->err);
+        if (status != TUSK_OK) assert_int_equal(status, TUSK_NOMEM);
+        assert_int_equal(rows.count, status == TUSK_OK);
+        tusk_arena_free(a);
+    }
+    assert_int_equal(status, TUSK_OK);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, books_setup, books_teardown)
 
 int main(void)
@@ -489,6 +509,7 @@ int main(void)
         TEST(a_changed_table_is_prepared_again),
         TEST(null_and_unknown_labels_are_named),
         TEST(the_servers_errors_keep_their_facts),
+        TEST(memory_that_runs_out_leaves_the_connection_usable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
