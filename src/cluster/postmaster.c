@@ -163,9 +163,13 @@ static tusk_status spawn(tusk_arena *arena, const tusk_place *place, const tusk_
 
 static tusk_status fail_late(const tusk_place *place, tusk_postmaster_state state, tusk_error *err)
 {
-    if (state == TUSK_POSTMASTER_ORPHANS)
-        return tusk_fail(err, TUSK_TIMEOUT, "processes of an earlier PostgreSQL still use \"%s\"",
-                         place->pgdata);
+    if (state == TUSK_POSTMASTER_ORPHANS) {
+        tusk_fail(err, TUSK_TIMEOUT, "processes of an earlier PostgreSQL still use \"%s\"",
+                  place->pgdata);
+        tusk_error_hint(err, "End them (lsof %s shows which), then start again.",
+                        place->server_lock);
+        return TUSK_TIMEOUT;
+    }
     tusk_fail(err, TUSK_TIMEOUT, "PostgreSQL in \"%s\" did not become ready in time", place->base);
     tusk_error_hint(err, "It may still be recovering from a crash: see %s, and try again.",
                     place->log_file);
