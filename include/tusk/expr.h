@@ -166,7 +166,8 @@ TUSK_API tusk_expr tusk_exists_query(const tusk_query *query);
 #define tusk_and(a, ...) tusk_combine((a), TUSK_EXPR_AND, TUSK_LIST(__VA_ARGS__))
 #define tusk_or(a, ...)  tusk_combine((a), TUSK_EXPR_OR, TUSK_LIST(__VA_ARGS__))
 #define tusk_not(a, e)   tusk_combine((a), TUSK_EXPR_NOT, TUSK_LIST(e))
-/** exists (select 1 ...); `q` is a typed query. Its conditions may name the outer query's tables. */
+/** exists (select 1 ...); `q` is a typed query. Its conditions may name the outer query's tables;
+ *  a table that both have is the inner one there, as in SQL. */
 #define tusk_exists(q) tusk_exists_query((q).query)
 
 /* ---- raw SQL inside a condition: bound values and quoted columns only ---- */

@@ -75,8 +75,15 @@ static tusk_status fetch(tusk_conn *conn, tusk_arena *a, tusk_error *err)
         size_t count;
     } views;
     int64_t count;
-    bool found;
+    bool found = true;
     tusk_status st = tusk_fetch(conn, a, tusk_select(a, books), &rows, err);
+    if (!st)
+        st = tusk_fetch(conn, a,
+                        tusk_select(a, books,
+                                    .where = TUSK_LIST(tusk_eq(books.id, row.id), TUSK_ABSENT,
+                                                       tusk_or(a, tusk_eq(books.lent, found),
+                                                               tusk_gt(books.pages, 5)))),
+                        &rows, err);
     if (!st) st = tusk_fetch_one(conn, a, tusk_select(a, books, .limit = 1), &row, err);
     if (!st) st = tusk_fetch_optional(conn, a, tusk_select(a, books), &row, &found, err);
     if (!st) st = tusk_fetch_count(conn, a, tusk_count(a, books), &count, err);

@@ -277,6 +277,43 @@ static void test_nothing_points_to_the_caller(void **state)
     assert_string_equal(show_values(s.params, s.param_count), "text:gone, text:gone");
 }
 
+/* Names that no schema of ours has; an existing database may. */
+static const tusk_column odd_columns[] = {
+    { .name = "c", .sql_name = "a\"; drop table \"x", .type = TUSK_TYPE_INTEGER },
+    { .name = "d", .sql_name = "select", .type = TUSK_TYPE_TEXT, .nullable = true },
+};
+static const size_t *odd_offsets(void)
+{
+    static const size_t offsets[] = { 0, 8 };
+    return offsets;
+}
+static const tusk_table odd = { .sql_name = "t' \"--",
+                                .row_size = 8 + sizeof(tusk_null_str),
+                                .column_count = 2,
+                                .columns = odd_columns,
+                                .offsets = odd_offsets };
+
+static void test_hostile_names(void **state)
+{
+    (void)state;
+    const tusk_expr *one = TUSK_LIST(tusk_compare(&odd_columns[0], "=", tusk_val(1)));
+    expect(tusk_delete_with(a, &(tusk_delete_args){ .from = &odd, .where = one }),
+           "delete from \"t' \"\"--\" where \"t' \"\"--\".\"a\"\"; drop table \"\"x\" = $1",
+           "integer:1");
+    tusk_assignment set[] = { { &odd_columns[0], tusk_val(2), NULL }, { .column = NULL } };
+    expect(tusk_update_with(a, &(tusk_update_args){ .table = &odd, .set = set, .all_rows = true }),
+           "update \"t' \"\"--\" set \"a\"\"; drop table \"\"x\" = $1", "integer:2");
+    struct {
+        int32_t c;
+        tusk_null_str d;
+    } row = { 3, { 0 } };
+    expect(tusk_insert_with(a, &(tusk_insert_args){ .into = &odd, .rows = &row, .count = 1 }),
+           "insert into \"t' \"\"--\" (\"a\"\"; drop table \"\"x\", \"select\") values ($1, $2)",
+           "integer:3, null:text");
+    HAS(rendered(tusk_select_with(a, &(tusk_select_args){ .from = &odd })).sql.ptr,
+        ", \"t' \"\"--\".\"select\" from \"t' \"\"--\"");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -291,6 +328,7 @@ int main(void)
         UNIT_TEST(test_update_misuse),
         UNIT_TEST(test_delete),
         UNIT_TEST(test_nothing_points_to_the_caller),
+        UNIT_TEST(test_hostile_names),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
