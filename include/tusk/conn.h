@@ -6,8 +6,8 @@
 #include "tusk/result.h"
 
 /** Connects within `timeout_ms` (name lookup, TLS and sign-in included). Fails closed on TLS trouble. Errors:
- *  TUSK_CONNECTION, TUSK_TIMEOUT, TUSK_SERVER with the SQLSTATE (28P01 wrong password, 3D000 no such database,
- *  57P03 starting up...). Ownership: the caller, tusk_conn_close(). Thread: one at a time. */
+ *  TUSK_CONNECTION (with SQLSTATE 57P03 while the server starts up or shuts down), TUSK_TIMEOUT, TUSK_SERVER with
+ *  the SQLSTATE (28P01 wrong password, 3D000 no such database...). Ownership: the caller, tusk_conn_close(). Thread: one at a time. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_conn_open(const tusk_server *server, int timeout_ms,
                                                    tusk_conn **out, tusk_error *err);
 TUSK_API void tusk_conn_close(tusk_conn *conn);

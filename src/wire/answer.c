@@ -1,5 +1,6 @@
 /* answer.c - reading what the server answered: cells, fields, command, row count */
 #include <libpq-fe.h>
+#include <string.h>
 
 #include "src/wire/internal.h"
 
@@ -42,6 +43,12 @@ static tusk_str command_words(const char *tag)
         if (text.ptr[i] == ' ' && text.ptr[i + 1] >= '0' && text.ptr[i + 1] <= '9')
             return (tusk_str){ text.ptr, i };
     return text;
+}
+
+bool tusk_wire_opens_transaction(const tusk_wire_answer *answer)
+{
+    const char *tag = PQcmdStatus((PGresult *)result_of(answer));
+    return strcmp(tag, "BEGIN") == 0 || strcmp(tag, "START TRANSACTION") == 0;
 }
 
 static int64_t row_count(const PGresult *result)

@@ -122,8 +122,6 @@ const char *tusk_wire_diag(const PGresult *result, int field);
 
 /** TUSK_OK when the connection can take a statement now. */
 tusk_status tusk_wire_usable(const tusk_conn *conn, tusk_error *err);
-/** Marks the connection broken and drops what cannot be answered any more. */
-void tusk_wire_break(tusk_conn *conn);
 /** Waits until the socket is readable (or writable, when bytes wait). False when the deadline (0:
  * none) passed. */
 bool tusk_wire_poll(tusk_conn *conn, int64_t deadline);

@@ -39,6 +39,9 @@ tusk_str tusk_wire_cell(const tusk_wire_answer *answer, size_t row, size_t field
 tusk_status tusk_wire_describe(const tusk_wire_answer *answer, tusk_arena *arena, tusk_result *out,
                                tusk_error *err);
 
+/** The answer is that of BEGIN or START TRANSACTION. */
+bool tusk_wire_opens_transaction(const tusk_wire_answer *answer);
+
 /** Runs one statement to its end. On TUSK_TIMEOUT the statement was cancelled; when the server did
  * not obey within a second the connection is broken. `deadline` is a tusk_clock_ms value; 0: the
  * connection's own timeout. */
@@ -76,6 +79,8 @@ bool tusk_wire_cancelling(const tusk_conn *conn);
 
 /* ---- state ---- */
 bool tusk_wire_broken(const tusk_conn *conn);
+/** Gives the connection up: it takes no more statements and is only to be closed. */
+void tusk_wire_break(tusk_conn *conn);
 /** Inside a transaction block, failed or not, as the server last said. */
 bool tusk_wire_in_transaction(const tusk_conn *conn);
 /** SET, LISTEN, scripts and the like were run: the session may differ from a fresh one. Functions
