@@ -1,0 +1,55 @@
+/* folder.h - a folder of migrations on disk: journal, SQL files, snapshots */
+#ifndef TUSK_MIGRATE_FOLDER_H
+#define TUSK_MIGRATE_FOLDER_H
+
+#include "src/base/vec.h"
+#include "src/model/snapshot.h"
+#include "tusk/migrate.h"
+
+/** Room for the hex text of a SHA-256, the zero included. */
+#define TUSK_HASH_SIZE 65
+
+typedef struct tusk_journal_entry {
+    int idx;
+    int64_t when;
+    tusk_str tag;
+} tusk_journal_entry;
+typedef struct tusk_journal {
+    bool exists;
+    tusk_str text; /* as it is in the file */
+    TUSK_VEC(tusk_journal_entry) entries;
+} tusk_journal;
+
+/** Reads FOLDER/meta/_journal.json; `exists` is false when there is none. Errors: TUSK_IO,
+ * TUSK_INVALID with the file (line, column). Lifetime: `arena`. */
+tusk_status tusk_journal_read(tusk_arena *arena, const char *folder, tusk_journal *out,
+                              tusk_error *err);
+/** The journal's text with one more entry; what we do not know in it stays as it is. */
+tusk_status tusk_journal_append(tusk_arena *arena, const char *folder, const tusk_journal *journal,
+                                const tusk_journal_entry *entry, tusk_str *out, tusk_error *err);
+
+/** Reads FOLDER/TAG.sql and its hash (lower-case hex SHA-256). */
+tusk_status tusk_folder_read_sql(tusk_arena *arena, const char *folder, tusk_str tag, tusk_str *sql,
+                                 tusk_str *hash, tusk_error *err);
+
+/** The snapshot of the newest migration; `path` has no text when the folder has none. Snapshots
+ * that no entry of the journal goes with (left by a crash) do not count. Errors also: TUSK_INVALID
+ * when two snapshots have the same predecessor, or migrations have no snapshot. */
+typedef struct tusk_latest {
+    tusk_str path, text;
+    tusk_snapshot snapshot;
+} tusk_latest;
+tusk_status tusk_folder_latest(tusk_arena *arena, const char *folder, const tusk_journal *journal,
+                               tusk_latest *out, tusk_error *err);
+
+/** Everything of a new migration. */
+typedef struct tusk_new_migration {
+    tusk_journal_entry entry;
+    tusk_str sql, snapshot, journal; /* contents of the three files */
+} tusk_new_migration;
+/** Writes them, the journal last: before it the new files are not part of the folder. After an
+ * error what was new is gone again. `path` gets that of the SQL file. */
+tusk_status tusk_folder_add(tusk_arena *arena, const char *folder,
+                            const tusk_new_migration *new_one, tusk_str *path, tusk_error *err);
+
+#endif

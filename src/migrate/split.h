@@ -1,0 +1,28 @@
+/* split.h - a migration file cut into chunks and statements, with their lines */
+#ifndef TUSK_MIGRATE_SPLIT_H
+#define TUSK_MIGRATE_SPLIT_H
+
+#include "src/base/vec.h"
+#include "tusk/arena.h"
+#include "tusk/str.h"
+
+typedef struct tusk_chunk {
+    tusk_str sql; /* zero-terminated */
+    int line;     /* of its first byte in the file, from 1 */
+} tusk_chunk;
+typedef TUSK_VEC(tusk_chunk) tusk_chunks;
+
+/** Plain text cut at every statement-breakpoint marker, as drizzle-kit does; blank chunks are left
+ * out. */
+bool tusk_split_breakpoints(tusk_arena *arena, tusk_str file, tusk_chunks *out);
+/** A chunk cut at each ";" that ends a statement: not in quotes, dollar quotes, comments or
+ * parentheses. */
+bool tusk_split_statements(tusk_arena *arena, const tusk_chunk *chunk, tusk_chunks *out);
+/** True when one of the statements cannot run in a transaction block (CREATE INDEX CONCURRENTLY,
+ * VACUUM, ...), or ends the block itself (COMMIT). */
+bool tusk_split_needs_no_transaction(tusk_arena *arena, const tusk_chunks *chunks);
+/** The line, counted from 1, of the `position`-th character (from 1) of `sql`; 0 (unknown) gives
+ * the line of its first word. */
+int tusk_split_line(tusk_str sql, int position);
+
+#endif
