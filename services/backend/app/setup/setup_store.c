@@ -1,6 +1,8 @@
 /* setup_store.c - setup_store.h's queries */
 #include "services/backend/app/setup/setup_store.h"
 
+#include <stdio.h>
+
 #include "services/backend/app/mcp/catalog.h"
 #include "services/backend/app/teams/teams_store.h"
 

@@ -1,0 +1,133 @@
+// backend.mjs - the real program for black-box tests: started in a folder of its own on free ports, stopped for sure
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
+
+export function freePort() {
+  return new Promise((done) => {
+    const probe = createServer().listen(0, '127.0.0.1', () => {
+      const { port } = probe.address();
+      probe.close(() => done(port));
+    });
+  });
+}
+
+/** The environment without any setting of the tree or of the person who runs the tests. */
+export function cleanEnvironment(extra) {
+  const env = { ...process.env };
+  for (const name of Object.keys(env)) if (/^(POSTGRES|PG|TUSK|DEPLOYSTACK|HOST$|PORT$|FRONTEND)/.test(name)) delete env[name];
+  return { ...env, DEPLOYSTACK_DATA_DIR: join(root, 'services/backend'), ...extra };
+}
+
+/** Waits until `ask` gives something true, at most `ms`; the last error is told when it never does. */
+export async function until(what, ask, ms = 60000) {
+  const deadline = Date.now() + ms;
+  let last = '';
+  while (Date.now() < deadline) {
+    try {
+      const answer = await ask();
+      if (answer) return answer;
+    } catch (error) {
+      last = `: ${error.message}`;
+    }
+    await new Promise((next) => setTimeout(next, 40));
+  }
+  throw new Error(`waited ${ms} ms for ${what}${last}`);
+}
+
+export class Backend {
+  constructor(program, env = {}) {
+    this.program = resolve(program);
+    this.folder = mkdtempSync(join(tmpdir(), 'tusk-http-'));
+    this.extra = env;
+    this.output = '';
+  }
+
+  /** Starts it (again: same data, same port) and waits until it answers. */
+  async start(args = ['serve']) {
+    this.port ??= await freePort();
+    this.url = `http://127.0.0.1:${this.port}`;
+    this.output = '';
+    const env = cleanEnvironment({ TUSK_DATA_DIR: join(this.folder, 'data'), PORT: String(this.port), FRONTEND_PORT: '0', ...this.extra });
+    this.child = spawn(this.program, args, { cwd: this.folder, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    this.exited = new Promise((done) => this.child.on('exit', (code, signal) => done({ code, signal })));
+    for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (text) => (this.output += text));
+    let gone = null;
+    this.exited.then((how) => (gone = how));
+    await until('the backend to answer', async () => {
+      if (gone) throw new Error(`it ended with ${JSON.stringify(gone)}:\n${this.output}`);
+      return (await fetch(`${this.url}/api/health`)).ok;
+    });
+  }
+
+  /** Runs another command of the program against the same data. */
+  command(args, input) {
+    const env = cleanEnvironment({ TUSK_DATA_DIR: join(this.folder, 'data'), ...this.extra });
+    return new Promise((done) => {
+      const child = spawn(this.program, args, { cwd: this.folder, env });
+      let out = '', err = '';
+      child.stdout.on('data', (text) => (out += text));
+      child.stderr.on('data', (text) => (err += text));
+      child.on('exit', (code) => done({ code, out, err }));
+      child.stdin.end(input);
+    });
+  }
+
+  async stop(signal = 'SIGTERM') {
+    if (!this.child || this.child.exitCode !== null || this.child.signalCode !== null) return this.exited;
+    this.child.kill(signal);
+    return Promise.race([this.exited, new Promise((_, fail) => setTimeout(() => fail(new Error('it did not stop')), 40000).unref())]);
+  }
+
+  /** Stops it and takes its folder away; a database that a killed program left behind is stopped through one more start. */
+  async remove() {
+    try {
+      await this.stop('SIGKILL').catch(() => {});
+      await this.command(['pg', 'stop', '--force']);
+    } finally {
+      rmSync(this.folder, { recursive: true, force: true });
+    }
+  }
+
+  /** One request; {status, headers, json, text}. `cookie` and `token` are credentials. */
+  async request(method, path, { body, cookie, token, headers = {}, raw } = {}) {
+    const all = { ...headers };
+    if (body !== undefined) all['content-type'] = 'application/json';
+    if (cookie) all.cookie = cookie;
+    if (cookie && method !== 'GET' && !all.origin) all.origin = this.url;
+    if (token) all.authorization = `Bearer ${token}`;
+    const answer = await fetch(this.url + path, { method, headers: all, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)), redirect: 'manual' });
+    const text = await answer.text();
+    let json = null;
+    try {
+      json = JSON.parse(text);
+    } catch {
+      /* not every answer is JSON */
+    }
+    return { status: answer.status, headers: answer.headers, json, text };
+  }
+}
+
+/** TAP on standard output: check(name, condition, detail); finish() prints the plan and sets the exit code. */
+export class Tap {
+  count = 0;
+  failed = 0;
+  check(name, condition, detail = '') {
+    this.count += 1;
+    if (!condition) this.failed += 1;
+    console.log(`${condition ? 'ok' : 'not ok'} ${this.count} - ${name.replaceAll('#', '')}`);
+    if (!condition && detail !== '') console.log(`# ${(typeof detail === 'string' ? detail : JSON.stringify(detail)).slice(0, 2000).replaceAll('\n', '\n# ')}`);
+  }
+  equal(name, actual, expected) {
+    this.check(name, JSON.stringify(actual) === JSON.stringify(expected), `got ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`);
+  }
+  finish() {
+    console.log(`1..${this.count}`);
+    process.exitCode = this.failed ? 1 : 0;
+  }
+}
