@@ -119,12 +119,17 @@ static tusk_status commit_outermost(tusk_conn *conn, tusk_error *err)
     return tusk_wire_broken(conn) ? outcome_unknown(err) : status;
 }
 
+/* What should have been undone must not be committed by whoever comes next: when the server does
+ * not roll back, the connection is given up, and then it does. */
 static void rollback_savepoint(tusk_conn *conn, int depth)
 {
     char sql[SAVEPOINT_SIZE];
     int64_t deadline = tusk_deadline_in(ROLLBACK_MS);
     savepoint_sql(sql, "rollback to savepoint", depth);
-    if (execute(conn, sql, deadline, NULL) != TUSK_OK) return;
+    if (execute(conn, sql, deadline, NULL) != TUSK_OK) {
+        tusk_wire_break(conn);
+        return;
+    }
     savepoint_sql(sql, "release savepoint", depth);
     tusk_ignore(execute(conn, sql, deadline, NULL));
 }
@@ -152,7 +157,8 @@ void tusk_tx_rollback(tusk_conn *conn)
         rollback_savepoint(conn, depth - 1);
         return;
     }
-    tusk_ignore(execute(conn, "rollback", tusk_deadline_in(ROLLBACK_MS), NULL));
+    int64_t deadline = tusk_deadline_in(ROLLBACK_MS);
+    if (execute(conn, "rollback", deadline, NULL) != TUSK_OK) tusk_wire_break(conn);
 }
 
 int tusk_tx_depth(const tusk_conn *conn)

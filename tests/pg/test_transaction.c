@@ -176,6 +176,20 @@ static void a_transaction_begun_by_hand_is_not_ours(void **state)
     tusk_tx_rollback(b->conn);
 }
 
+/* Somebody ended the transaction behind our back: what cannot be undone is not kept. */
+static void what_cannot_be_rolled_back_breaks_the_connection(void **state)
+{
+    books_test *b = *state;
+    assert_ok(tusk_tx_begin(b->conn, NULL, &b->err));
+    assert_ok(tusk_tx_begin(b->conn, NULL, &b->err));
+    assert_ok(tusk_run(b->conn, b->arena, tusk_sql(b->arena, "rollback", NULL), NULL, &b->err));
+    assert_ok(tusk_run(b->conn, b->arena, tusk_sql(b->arena, "begin", NULL), NULL, &b->err));
+    assert_ok(add_loan(b, 1));
+    tusk_tx_rollback(b->conn);
+    assert_int_equal(add_loan(b, 2), TUSK_CONNECTION);
+    assert_string_equal(loans_seen(b), "");
+}
+
 typedef struct job {
     books_test *b;
     int id;
@@ -225,6 +239,7 @@ int main(void)
         TEST(a_dead_connection_commits_nothing),
         TEST(options_reach_the_server),
         TEST(a_transaction_begun_by_hand_is_not_ours),
+        TEST(what_cannot_be_rolled_back_breaks_the_connection),
         TEST(transaction_as_a_function),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
