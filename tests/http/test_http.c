@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
+#include <sys/wait.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -178,6 +179,9 @@ static void test_pipelining_in_bulk(void **state)
         snprintf(want, sizeof want, "GET|/echo|%d|", i);
         assert_body(fd, want);
     }
+    int status = 1;
+    assert_int_equal(waitpid(sender, &status, 0), sender);
+    assert_int_equal(status, 0);
     close(fd);
     rig_stop(rig, 1000);
 }
@@ -186,7 +190,7 @@ static void test_big_answer_to_a_slow_reader(void **state)
 {
     http_rig *rig = rig_start(NULL);
     int fd = rig_connect(rig);
-    int small = 4096;
+    int small = 64 << 10;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     rig_say(fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\nGET /big HTTP/1.1\r\nHost: x\r\n\r\n"
                 "GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
@@ -206,7 +210,7 @@ static void test_client_that_does_not_read_is_cut(void **state)
 {
     http_rig *rig = rig_start(&quick);
     int fd = rig_connect(rig);
-    int small = 4096;
+    int small = 64 << 10;
     setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
     for (int i = 0; i < 10; i++) rig_say(fd, "GET /big HTTP/1.1\r\nHost: x\r\n\r\n");
     int64_t deadline = tusk_deadline_in(5000);
