@@ -2,6 +2,8 @@
  */
 #include "src/sql/copy.h"
 
+#include <ctype.h>
+
 #include "src/base/banned.h"
 
 size_t tusk_expr_count(const tusk_expr *list)
@@ -90,6 +92,29 @@ tusk_value tusk_copy_value(tusk_copier *copier, tusk_value value)
     return value;
 }
 
+/* Beyond 32 signs of negation in a row ("- - - ...") websearch_to_tsquery fails with "tsquery stack
+ * too small" instead of never failing. Nobody means so many: later ones become spaces. A hyphen
+ * after a letter or digit is part of a word, not a sign. */
+static tusk_value copy_words(tusk_copier *copier, tusk_value value)
+{
+    enum { SIGNS_MAX = 16 };
+    if (value.is_null) return value;
+    size_t length = value.as.text.len;
+    char *words = tusk_arena_alloc(copier->arena, length + 1);
+    if (!words) {
+        copier->failed = true;
+        return value;
+    }
+    int signs = 0;
+    for (size_t i = 0; i < length; i++) {
+        words[i] = value.as.text.ptr[i];
+        bool sign = words[i] == '-' && (i == 0 || !isalnum((unsigned char)words[i - 1]));
+        if (sign && ++signs > SIGNS_MAX) words[i] = ' ';
+    }
+    value.as.text.ptr = words;
+    return value;
+}
+
 static const tusk_arg *copy_args(tusk_copier *copier, const tusk_arg *list)
 {
     size_t count = tusk_arg_count(list);
@@ -149,6 +174,11 @@ static tusk_expr copy_at(tusk_copier *copier, tusk_expr expr, int depth)
     case TUSK_EXPR_RAW:
         expr.sql = copy_str(copier, expr.sql);
         expr.args = copy_args(copier, expr.args);
+        return expr;
+    case TUSK_EXPR_MATCH:
+    case TUSK_EXPR_RANK:
+        expr.op = tusk_copy_cstr(copier, expr.op);
+        expr.value = copy_words(copier, expr.value);
         return expr;
     default:
         expr.op = tusk_copy_cstr(copier, expr.op);
