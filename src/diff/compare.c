@@ -234,10 +234,45 @@ tusk_status tusk_compare_models(const tusk_model *from, const tusk_model *to, tu
     return compare_enums(from, to, err);
 }
 
+/* The label that a default is, as written in SQL. */
+static bool is_literal_of(tusk_str sql, tusk_str label)
+{
+    bool quoted = sql.len == label.len + 2 && sql.ptr[0] == '\'' && sql.ptr[sql.len - 1] == '\'';
+    return quoted && memcmp(sql.ptr + 1, label.ptr, label.len) == 0;
+}
+
+/* A label added to an old enum cannot be used before its transaction is over (55P04). */
+static tusk_status compare_new_label(const tusk_model *from, const tusk_model *to,
+                                     const tusk_model_table *table, const tusk_model_column *column,
+                                     tusk_error *err)
+{
+    if (!column->type_schema.ptr || column->value.kind == TUSK_DEFAULT_NONE) return TUSK_OK;
+    const tusk_model_enum *old = tusk_model_find_enum(from, column->type_schema, column->type);
+    const tusk_model_enum *new = tusk_model_find_enum(to, column->type_schema, column->type);
+    for (size_t i = 0; old && new &&i < new->values.count; i++) {
+        tusk_str label = new->values.items[i];
+        if (tusk_names_have(&old->values, label) || !is_literal_of(column->value.sql, label))
+            continue;
+        tusk_fail(err, TUSK_INVALID,
+                  "column \"%.*s\" of table \"%.*s\": its default is a label added in the same "
+                  "migration",
+                  TUSK_STR_ARG(column->name), TUSK_STR_ARG(table->name));
+        tusk_error_hint(err,
+                        "PostgreSQL takes a new label only once its transaction is over: generate "
+                        "a migration with the label first, then one with the default.");
+        return TUSK_INVALID;
+    }
+    return TUSK_OK;
+}
+
 tusk_status tusk_compare_new(const tusk_model *from, const tusk_model *to, tusk_error *err)
 {
     for (size_t i = 0; i < to->tables.count; i++) {
         const tusk_model_table *table = &to->tables.items[i];
+        for (size_t j = 0; j < table->columns.count; j++) {
+            tusk_status st = compare_new_label(from, to, table, &table->columns.items[j], err);
+            if (st != TUSK_OK) return st;
+        }
         if (!table->rls && tusk_str_eq(table->policies, TUSK_STR("{}"))) continue;
         if (tusk_model_find_table(from, table->schema, table->name)) continue;
         tusk_fail(err, TUSK_INVALID, "the new table \"%.*s\" has row level security",

@@ -230,6 +230,12 @@ tusk_status tusk_plan_text(tusk_arena *arena, const tusk_plan *plan, tusk_str *o
     tusk_buf buf;
     tusk_buf_init_in(&buf, arena, MIGRATION_MAX);
     for (size_t i = 0; i < plan->statements.count; i++) {
+        if (strstr(plan->statements.items[i].ptr, TUSK_BREAKPOINT)) {
+            return tusk_fail(err, TUSK_INVALID,
+                             "a text in the schema holds \"%s\", at which "
+                             "migration files are cut",
+                             TUSK_BREAKPOINT);
+        }
         if (i > 0) tusk_buf_add_cstr(&buf, TUSK_BREAKPOINT "\n");
         tusk_buf_add(&buf, plan->statements.items[i]);
     }

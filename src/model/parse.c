@@ -37,7 +37,10 @@ tusk_status tusk_parse_sign(tusk_parser *p, char sign)
 static tusk_status take(tusk_parser *p, tusk_token_kind kind, const char *what, tusk_def_name *out)
 {
     if (p->lexer.token.kind != kind) return tusk_parse_unexpected(p, what);
-    *out = (tusk_def_name){ .text = p->lexer.token.text, .place = p->lexer.token.place };
+    /* a copy, for names have a zero after them wherever they go */
+    tusk_str text = tusk_arena_str(p->arena, p->lexer.token.text);
+    if (!text.ptr) return tusk_fail_nomem(p->err, "the schema");
+    *out = (tusk_def_name){ .text = text, .place = p->lexer.token.place };
     return tusk_parse_next(p);
 }
 

@@ -3,6 +3,7 @@
 #include "src/model/snapshot.h"
 
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 
 #include "src/base/banned.h"
@@ -110,7 +111,9 @@ static json_t *with_json(tusk_str with, bool *failed)
         json_t *json = tusk_str_to_int(value, INT64_MIN, INT64_MAX, &number)
                            ? json_integer(number)
                            : json_stringn(value.ptr ? value.ptr : "", value.len);
-        if (!json || json_object_setn_new(out, key.ptr, key.len, json) != 0) *failed = true;
+        char name[64]; /* no storage parameter is longer */
+        snprintf(name, sizeof name, "%.*s", TUSK_STR_ARG(key));
+        tusk_json_set(out, name, json, failed);
     }
     return out;
 }

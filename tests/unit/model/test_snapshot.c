@@ -1,0 +1,151 @@
+/* test_snapshot.c - snapshots: written strictly, read tolerantly, the same after a round */
+#include "tests/unit/base/unit.h"
+
+#include "src/base/mem.h"
+#include "src/model/json.h"
+#include "src/model/snapshot.h"
+
+static const char *def_path;
+
+static void test_numbers_as_javascript(void **state)
+{
+    static const struct {
+        double number;
+        const char *text;
+    } cases[] = {
+        { 0, "0" },
+        { 1.5, "1.5" },
+        { -2.25, "-2.25" },
+        { 0.1, "0.1" },
+        { 100000, "100000" },
+        { 1e21, "1e+21" },
+        { 1e20, "100000000000000000000" },
+        { 1e-6, "0.000001" },
+        { 1e-7, "1e-7" },
+        { 1.25e-9, "1.25e-9" },
+        { 123456.789, "123456.789" },
+        { 5e-324, "5e-324" },
+        { 0.30000000000000004, "0.30000000000000004" },
+    };
+    tusk_arena *arena = tusk_arena_new(0);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        assert_text(tusk_json_number_text(arena, cases[i].number), cases[i].text);
+    }
+    tusk_arena_free(arena);
+}
+
+static void test_round(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_snapshot first = { .id = TUSK_STR("a"), .prev_id = TUSK_STR("b") }, second;
+    tusk_error err = { 0 };
+    tusk_str text, again;
+    assert_ok(tusk_model_from_def(arena, def_path, &first.model, &err), err);
+    assert_ok(tusk_snapshot_write(arena, &first, &text, &err), err);
+    assert_ok(tusk_snapshot_read(arena, "x.json", text, &second, &err), err);
+    assert_ok(tusk_snapshot_write(arena, &second, &again, &err), err);
+    assert_text(text, again.ptr);
+    assert_int_equal(second.model.tables.count, 5);
+    assert_text(second.model.tables.items[1].columns.items[1].value.sql,
+                "'it''s \"new\", isn''t it\\?'");
+    tusk_arena_free(arena);
+}
+
+#define HEAD "{\"id\":\"1\",\"prevId\":\"\",\"version\":\"7\",\"dialect\":\"postgresql\","
+
+static void test_tolerant(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_snapshot snapshot;
+    tusk_error err = { 0 };
+    tusk_str text = TUSK_STR(
+        HEAD "\"tables\":{\"public.t\":{\"name\":\"t\",\"schema\":\"public\",\"columns\":{\"a\":{"
+             "\"name\":\"a\",\"type\":\"integer\",\"primaryKey\":false,\"notNull\":false,"
+             "\"default\":false}}}},\"internal\":{\"tables\":{}},\"surprise\":1}");
+    assert_ok(tusk_snapshot_read(arena, "x.json", text, &snapshot, &err), err);
+    const tusk_model_table *table = &snapshot.model.tables.items[0];
+    assert_text(table->schema, "");
+    assert_int_equal(table->columns.items[0].value.kind, TUSK_DEFAULT_BOOLEAN);
+    assert_text(snapshot.model.rest[TUSK_REST_VIEWS], "{}");
+    tusk_arena_free(arena);
+}
+
+static void test_refused(void **state)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        { "{", "x.json:1:1: not valid JSON: string or '}' expected near end of file" },
+        { "{\"a\":1,\n\"a\":2}", "x.json:2:3: not valid JSON: duplicate object key" },
+        { "[]", "x.json: a snapshot must be a JSON object" },
+        { "{\"version\":\"6\"}", "x.json: snapshot version \"6\" is not known" },
+        { "{\"version\":\"7\"}", "x.json: \"id\" of the snapshot must be a text" },
+        { HEAD "\"tables\":[]}", "x.json: \"tables\" of the snapshot must be an object" },
+        { HEAD "\"tables\":{\"public.t\":{\"name\":\"t\",\"columns\":{\"a\":{\"name\":\"a\"}}}}}",
+          "x.json: \"type\" of the table public.t must be a text" },
+    };
+    tusk_arena *arena = tusk_arena_new(0);
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        tusk_snapshot snapshot;
+        tusk_error err = { 0 };
+        assert_int_equal(
+            tusk_snapshot_read(arena, "x.json", tusk_str_of(cases[i].text), &snapshot, &err),
+            TUSK_INVALID);
+        if (strncmp(err.message, cases[i].message, 12) != 0 || !strstr(cases[i].message, "JSON:")) {
+            assert_string_equal(err.message, cases[i].message);
+        }
+    }
+    tusk_arena_free(arena);
+}
+
+/* What it cannot write it must not lose. */
+static void test_rest_is_not_lost(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_snapshot snapshot;
+    tusk_error err = { 0 };
+    tusk_str text = TUSK_STR(HEAD "\"tables\":{},\"views\":{\"public.v\":{\"name\":\"v\"}}}");
+    assert_ok(tusk_snapshot_read(arena, "x.json", text, &snapshot, &err), err);
+    assert_text(snapshot.model.rest[TUSK_REST_VIEWS], "{\"public.v\":{\"name\":\"v\"}}");
+    assert_int_equal(tusk_snapshot_write(arena, &snapshot, &text, &err), TUSK_INVALID);
+    tusk_arena_free(arena);
+}
+
+static tusk_status make_snapshot(void)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_snapshot snapshot = { .id = TUSK_STR("a"), .prev_id = TUSK_STR("b") };
+    tusk_error err = { 0 };
+    tusk_str text;
+    tusk_status st = tusk_model_from_def(arena, def_path, &snapshot.model, &err);
+    if (st == TUSK_OK) st = tusk_snapshot_write(arena, &snapshot, &text, &err);
+    if (st == TUSK_OK) st = tusk_snapshot_read(arena, "x.json", text, &snapshot, &err);
+    tusk_arena_free(arena);
+    if (st != TUSK_OK && st != TUSK_NOMEM) print_error("%s\n", err.message);
+    return st;
+}
+
+static void test_without_memory(void **state)
+{
+    TUSK_EACH_FAILING_ALLOC(n)
+    {
+        tusk_status st = make_snapshot();
+        assert_true(st == TUSK_OK || st == TUSK_NOMEM);
+    }
+    assert_int_equal(make_snapshot(), TUSK_OK);
+}
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_numbers_as_javascript),
+        cmocka_unit_test(test_round),
+        cmocka_unit_test(test_tolerant),
+        cmocka_unit_test(test_refused),
+        cmocka_unit_test(test_rest_is_not_lost),
+        cmocka_unit_test(test_without_memory),
+    };
+    if (argc != 2) return 2;
+    def_path = argv[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
