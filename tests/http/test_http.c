@@ -1,5 +1,7 @@
 /* test_http.c - the server as a client sees it: answers, limits, deadlines, order, ends */
+#include <arpa/inet.h>
 #include <errno.h>
+#include <netinet/in.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stdint.h>
@@ -14,6 +16,7 @@
 
 #include "tests/http/test_http_rig.h"
 #include "tusk/clock.h"
+#include "tusk/file.h"
 
 static const http_limits quick = {
     .head_timeout_ms = 400, .body_timeout_ms = 400, .idle_timeout_ms = 400, .body_bytes = 1000
@@ -59,8 +62,8 @@ static void test_answers(void **state)
 static void assert_headers(const char *head)
 {
     static const char *const wanted[] = {
-        "\r\nContent-Security-Policy: default-src 'self'; frame-ancestors 'none'; base-uri 'none'; "
-        "form-action 'self'; object-src 'none'\r\n",
+        ("\r\nContent-Security-Policy: default-src 'self'; frame-ancestors 'none'; "
+         "base-uri 'none'; form-action 'self'; object-src 'none'\r\n"),
         "\r\nX-Content-Type-Options: nosniff\r\n",
         "\r\nReferrer-Policy: no-referrer\r\n",
         "\r\nCross-Origin-Opener-Policy: same-origin\r\n",
@@ -473,6 +476,151 @@ static void test_busy_port(void **state)
     rig_stop(rig, 1000);
 }
 
+static void test_both_loopbacks(void **state)
+{
+    http_rig *rig = rig_start(NULL);
+    struct sockaddr_in6 at = { .sin6_family = AF_INET6,
+                               .sin6_addr = in6addr_loopback,
+                               .sin6_port = htons((uint16_t)rig_port(rig)) };
+    int fd = socket(AF_INET6, SOCK_STREAM, 0);
+    int probe = socket(AF_INET6, SOCK_STREAM, 0);
+    struct sockaddr_in6 any = { .sin6_family = AF_INET6, .sin6_addr = in6addr_loopback };
+    if (fd >= 0 &&
+        bind(probe, (struct sockaddr *)&any, sizeof any) == 0) { /* this machine has it */
+        assert_int_equal(connect(fd, (struct sockaddr *)&at, sizeof at), 0);
+        rig_say(fd, "GET /peer HTTP/1.1\r\nHost: [::1]\r\n\r\n");
+        assert_body(fd, "::1 loopback");
+    }
+    close(probe);
+    close(fd);
+    fd = rig_connect(rig);
+    rig_say(fd, "GET /peer HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_body(fd, "127.0.0.1 loopback");
+    close(fd);
+    rig_stop(rig, 1000);
+}
+
+static void test_log_has_no_secrets(void **state)
+{
+    http_rig *rig = rig_start(NULL);
+    int fd = rig_connect(rig);
+    rig_say(fd, "POST /echo?q=secret1 HTTP/1.1\r\nHost: x\r\nCookie: sid=secret2\r\n"
+                "Content-Length: 7\r\n\r\nsecret3");
+    rig_answer answer = rig_read(fd, false);
+    const char *id = strstr(answer.head, "X-Request-Id: ");
+    assert_non_null(id);
+    char want[64];
+    snprintf(want, sizeof want, "\"id\":\"%.*s\"", (int)strcspn(id + 14, "\r"), id + 14);
+    free(answer.body);
+    rig_say(fd, "GET /secret4 HTTP/1.1\r\nHost: x\r\nX: secret5\r\n y\r\n\r\n");
+    assert_int_equal(rig_code(fd), 400);
+    close(fd);
+    const char *log = rig_log(rig);
+    assert_non_null(strstr(log, want));
+    assert_non_null(strstr(log, "\"method\":\"POST\",\"path\":\"/echo\",\"code\":200"));
+    assert_non_null(strstr(log, "a header is folded over two lines"));
+    assert_null(strstr(log, "secret"));
+    rig_stop(rig, 1000);
+}
+
+/* Without descriptors left for a lane a request gets 503, and the server goes on once there are
+ * some again. */
+static void test_out_of_descriptors(void **state)
+{
+    http_rig *rig = rig_start(NULL);
+    int fd = rig_connect(rig);
+    int64_t deadline = tusk_deadline_in(5000);
+    while (rig_look(rig).connections == 0) assert_true(tusk_deadline_left(deadline) > 0);
+    struct rlimit before, low;
+    getrlimit(RLIMIT_NOFILE, &before);
+    low = before;
+    int next = dup(0);
+    low.rlim_cur = (rlim_t)next; /* the first free one: no new descriptor fits */
+    close(next);
+    setrlimit(RLIMIT_NOFILE, &low);
+    rig_say(fd, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+    int code = rig_code(fd);
+    setrlimit(RLIMIT_NOFILE, &before);
+    assert_int_equal(code, 503);
+    close(fd);
+    fd = rig_connect(rig);
+    rig_say(fd, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(rig_code(fd), 200);
+    close(fd);
+    rig_stop(rig, 1000);
+}
+
+static void assert_file(int fd, const char *etag, int code, const char *type, const char *body)
+{
+    char text[512];
+    snprintf(text, sizeof text,
+             "GET /assets/sub/app.css HTTP/1.1\r\nHost: x\r\nIf-None-Match: %s\r\n\r\n", etag);
+    rig_say(fd, text);
+    rig_answer answer = rig_read(fd, false);
+    assert_int_equal(answer.code, code);
+    assert_non_null(strstr(answer.head, "\r\nETag: \""));
+    assert_non_null(strstr(answer.head, "\r\nCache-Control: no-cache\r\n"));
+    if (type) assert_non_null(strstr(answer.head, type));
+    if (body) assert_string_equal(answer.body, body);
+    free(answer.body);
+}
+
+static void test_files(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    char folder[] = "/tmp/http-files-XXXXXX";
+    assert_non_null(mkdtemp(folder));
+    char sub[64], css[96], hidden[96];
+    snprintf(sub, sizeof sub, "%s/sub", folder);
+    snprintf(css, sizeof css, "%s/app.css", sub);
+    snprintf(hidden, sizeof hidden, "%s/.hidden", sub);
+    assert_int_equal(tusk_folder_make(sub, 0755, NULL), TUSK_OK);
+    assert_int_equal(tusk_file_replace(css, TUSK_STR("a{}"), 0644, NULL), TUSK_OK);
+    assert_int_equal(tusk_file_replace(hidden, TUSK_STR("x"), 0644, NULL), TUSK_OK);
+    tusk_error err;
+    assert_int_equal(http_files_load(arena, "/nowhere/at/all", &rig_files, &err), TUSK_IO);
+    assert_int_equal(http_files_load(arena, folder, &rig_files, &err), TUSK_OK);
+    unlink(css);
+    unlink(hidden);
+    rmdir(sub);
+    rmdir(folder);
+
+    http_rig *rig = rig_start(NULL);
+    int fd = rig_connect(rig);
+    assert_file(fd, "\"old\"", 200, "\r\nContent-Type: text/css; charset=utf-8\r\n", "a{}");
+    rig_say(fd, "HEAD /assets/sub/app.css HTTP/1.1\r\nHost: x\r\n\r\n");
+    rig_answer answer = rig_read(fd, true);
+    assert_non_null(strstr(answer.head, "\r\nContent-Length: 3\r\n"));
+    const char *at = strstr(answer.head, "ETag: ");
+    char etag[64];
+    snprintf(etag, sizeof etag, "\"x\", W/%.*s", (int)strcspn(at + 6, "\r"), at + 6);
+    assert_file(fd, etag, 304, NULL, NULL);
+    assert_file(fd, "*", 304, NULL, NULL);
+    rig_say(fd, "GET /assets/sub/.hidden HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(rig_code(fd), 404);
+    rig_say(fd, "GET /assets/sub HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(rig_code(fd), 404);
+    close(fd);
+    rig_stop(rig, 1000);
+    rig_files = NULL;
+    tusk_arena_free(arena);
+}
+
+static void test_later_busy_port_is_a_warning(void **state)
+{
+    http_rig *first = rig_start(NULL);
+    rig_second_port = rig_port(first);
+    http_rig *second = rig_start(NULL);
+    rig_second_port = 0;
+    assert_non_null(strstr(rig_log(second), "a further port cannot be listened on"));
+    int fd = rig_connect(second);
+    rig_say(fd, "GET /echo HTTP/1.1\r\nHost: x\r\n\r\n");
+    assert_int_equal(rig_code(fd), 200);
+    close(fd);
+    rig_stop(second, 1000);
+    rig_stop(first, 1000);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -497,6 +645,11 @@ int main(void)
         cmocka_unit_test(test_closing_finishes_what_is_under_way),
         cmocka_unit_test(test_closing_has_a_deadline),
         cmocka_unit_test(test_busy_port),
+        cmocka_unit_test(test_later_busy_port_is_a_warning),
+        cmocka_unit_test(test_both_loopbacks),
+        cmocka_unit_test(test_log_has_no_secrets),
+        cmocka_unit_test(test_out_of_descriptors),
+        cmocka_unit_test(test_files),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -19,6 +19,8 @@
 
 #include "tusk/clock.h"
 
+http_files *rig_files;
+int rig_second_port;
 atomic_int rig_gone, rig_handed;
 
 struct waiting {
@@ -43,7 +45,18 @@ struct http_rig {
     uv_sem_t looked;
     struct waiting waiting[64];
     char big[1 << 20];
+    char log[1 << 20]; /* of the server's thread; read after rig_look() only */
+    size_t log_size;
+    tusk_log sink;
 };
+
+static void on_line(void *context, tusk_str line)
+{
+    http_rig *rig = context;
+    if (rig->log_size + line.len >= sizeof rig->log) return;
+    memcpy(rig->log + rig->log_size, line.ptr, line.len);
+    rig->log_size += line.len;
+}
 
 static void answer_text(http_request *request, int code, tusk_str text)
 {
@@ -65,6 +78,14 @@ static void wait_for(http_rig *rig, http_request *request, uint64_t ms)
     while (slot->request) slot++;
     slot->request = request;
     if (ms > 0) uv_timer_start(&slot->timer, on_slow, ms, 0);
+}
+
+/* "/assets/sub/app.css" is the file "sub/app.css" of the folder. */
+static tusk_str without_slash(tusk_str path)
+{
+    tusk_str folder = TUSK_STR("/assets/");
+    if (!tusk_str_starts(path, folder)) return TUSK_STR("");
+    return (tusk_str){ path.ptr + folder.len, path.len - folder.len };
 }
 
 static void handle(void *context, http_request *request)
@@ -90,7 +111,12 @@ static void handle(void *context, http_request *request)
                     tusk_arena_printf(request->arena, "%.*s|%.*s|%.*s|%.*s",
                                       TUSK_STR_ARG(request->method), TUSK_STR_ARG(request->path),
                                       TUSK_STR_ARG(q), TUSK_STR_ARG(request->body)));
-    } else {
+    } else if (tusk_str_eq(request->path, TUSK_STR("/peer"))) {
+        answer_text(request, 200,
+                    tusk_arena_printf(request->arena, "%.*s %s", TUSK_STR_ARG(request->peer),
+                                      request->peer_is_loopback ? "loopback" : "far"));
+    } else if (!rig_files ||
+               !http_files_respond(rig_files, request, without_slash(request->path))) {
         http_respond_error(request, 404, "there is nothing here", NULL);
     }
 }
@@ -133,7 +159,8 @@ static void run(void *context)
     http_rig *rig = context;
     uv_loop_init(&rig->loop);
     http_options options = { .host = "localhost",
-                             .ports = { rig->port },
+                             .ports = { rig->port, rig_second_port },
+                             .log = &rig->sink,
                              .limits = rig->limits,
                              .handle = handle,
                              .gone = gone,
@@ -170,6 +197,7 @@ http_rig *rig_start(const http_limits *limits)
     memset(rig->big, 'x', sizeof rig->big);
     if (limits) rig->limits = *limits;
     rig->port = free_port();
+    rig->sink = (tusk_log){ .level = TUSK_LOG_INFO, .write = on_line, .context = rig };
     atomic_store(&rig_gone, 0);
     atomic_store(&rig_handed, 0);
     uv_barrier_init(&rig->ready, 2);
@@ -200,6 +228,12 @@ void rig_stop(http_rig *rig, int ms)
     uv_sem_destroy(&rig->looked);
     free(rig);
     assert_true(closed);
+}
+
+const char *rig_log(http_rig *rig)
+{
+    rig_look(rig);
+    return rig->log;
 }
 
 http_stats rig_look(http_rig *rig)

@@ -10,9 +10,12 @@
 
 /** What the handler does, by path: /echo says method, path, query and body; /slow answers after 200
  * ms; /wait never by itself (only when its client is gone, or the server stops); /big answers 1
- * MiB; /split tries to smuggle a header; /only is 405 but for GET; all else is 404. */
+ * MiB; /split tries to smuggle a header; /only is 405 but for GET; /peer says who asks; all else is
+ * 404. */
 typedef struct http_rig http_rig;
 
+extern http_files *rig_files; /* answers below /assets/ when set before rig_start() */
+extern int rig_second_port;   /* listened on as well when set before rig_start() */
 extern atomic_int rig_gone;   /* calls of `gone` so far */
 extern atomic_int rig_handed; /* calls of `handle` so far */
 
@@ -23,6 +26,8 @@ int rig_port(const http_rig *rig);
 void rig_stop(http_rig *rig, int ms);
 /** Begins closing without waiting; rig_stop() follows. */
 void rig_begin_stop(http_rig *rig, int ms);
+/** What was logged so far. Lifetime: the rig. */
+const char *rig_log(http_rig *rig);
 http_stats rig_look(http_rig *rig);
 
 /** A connected socket. Every call below fails the test when it takes more than five seconds. */

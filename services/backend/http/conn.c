@@ -309,9 +309,20 @@ static bool is_welcome(http_conn *conn)
     return false;
 }
 
+/* Out of descriptors, mostly: libuv has turned the client away already. */
+static void tell_accept_failed(http_server *server, int status)
+{
+    if (!server->told_limit)
+        tusk_log_write(server->options.log, TUSK_LOG_WARN, "connections cannot be accepted",
+                       TUSK_FIELDS(tusk_field_cstr("reason", uv_strerror(status)),
+                                   tusk_field_int("connections", server->stats.connections)));
+    server->told_limit = true;
+}
+
 void http_conn_accept(uv_stream_t *listener, int status)
 {
     http_server *server = listener->data;
+    if (status != 0) tell_accept_failed(server, status);
     if (status != 0 || server->closing) return;
     http_conn *conn = conn_new(server);
     if (!conn) return;

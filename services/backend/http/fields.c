@@ -141,16 +141,15 @@ static http_fault read_framing(bool is_1_0, http_head *out)
 
 static http_fault read_connection(bool is_1_0, http_head *out)
 {
-    bool close = false, keep = false;
+    bool close = is_1_0; /* keep-alive in HTTP/1.0 is a custom, not a rule: not offered */
     for (size_t i = 0; i < out->header_count; i++) {
         if (!tusk_str_eq(out->headers[i].name, TUSK_STR("connection"))) continue;
         for (tusk_str rest = out->headers[i].value; rest.ptr;) {
             tusk_str token = trim_blanks(tusk_str_cut(&rest, ','));
             if (http_same_name(token, TUSK_STR("close"))) close = true;
-            if (http_same_name(token, TUSK_STR("keep-alive"))) keep = true;
         }
     }
-    out->keep_alive = !close && (keep || !is_1_0);
+    out->keep_alive = !close;
     const http_pair *expect = find(out, "expect");
     if (!expect) return sound;
     if (!http_same_name(expect->value, TUSK_STR("100-continue")))

@@ -1,7 +1,8 @@
 /* http.h - HTTP for the backend: strict framing, limits, requests as values, answers written later. Knows no SQL.
  *
- * libmicrohttpd runs in the libuv loop (external epoll). A complete request (head and body within the limits) is handed to the
- * one handler in the loop's thread. The handler answers at once or later, from the loop's thread, exactly once. */
+ * Our gate owns the clients' sockets and reads them strictly; libmicrohttpd runs in the libuv loop behind it (internal.h has the
+ * picture). A complete request (head and body within the limits) is handed to the one handler in the loop's thread. The handler
+ * answers at once or later, from the loop's thread, exactly once. */
 #ifndef DEPLOYSTACK_HTTP_H
 #define DEPLOYSTACK_HTTP_H
 
@@ -71,7 +72,8 @@ typedef struct http_answer {
     bool is_static;           /* Cache-Control of files instead of no-store */
 } http_answer;
 
-/** Answers. Once, from the loop's thread. The request is gone after this call. */
+/** Answers. Once, from the loop's thread. The request is gone after this call. The body's bytes are not copied: they live in the
+ *  request's arena or longer than the server; everything else is copied. A header value that holds a line end is left out. */
 void http_respond(http_request *request, const http_answer *answer);
 /** Helpers: a JSON document (taken over: decref'd), {success:false, error, details?} (details may be NULL; taken over), a redirect. */
 void http_respond_json(http_request *request, int code, json_t *document,
@@ -86,15 +88,19 @@ typedef struct http_options {
     http_limits limits;
     const tusk_log *log;
     void (*handle)(void *context, http_request *request); /* a complete request; has to lead to one http_respond */
-    /** The client went away before the answer: stop working on it. http_respond is still to be called (it only cleans up). */
+    /** The client went away before the answer, or the server's closing deadline passed: stop working on it. http_respond is still
+     *  to be called. A client that only ended its own direction looks the same; it gets what is answered all the same. */
     void (*gone)(void *context, http_request *request);
     void *context;
 } http_options;
 
-/** Listens. Errors: TUSK_IO naming host and port ("port 3000 is in use by another program") and what to do. */
+/** Listens. Errors: TUSK_IO naming host and port ("port 3000 is in use by another program") and what to do; run the loop once
+ *  more before uv_loop_close() then, for it gives back what was opened. */
 tusk_status http_open(uv_loop_t *loop, const http_options *options, http_server **out,
                       tusk_error *err);
-/** Stops accepting, waits for requests under way until `deadline` (tusk_clock_ms), then closes. Calls `closed` when done. */
+/** Stops accepting, waits for requests under way until `deadline` (tusk_clock_ms), then cuts the connections and tells `gone` of
+ *  those not answered. Calls `closed` when the last of them is answered and everything is given back. A second call only moves
+ *  the deadline. */
 void http_close(http_server *server, int64_t deadline, void (*closed)(void *context), void *context);
 typedef struct http_stats {
     uint64_t requests, responses_2xx, responses_3xx, responses_4xx, responses_5xx;

@@ -194,7 +194,10 @@ void http_lane_step(http_conn *conn)
     if (conn->lane) http_lane_flush(conn->lane);
     if (exchange->queued && !drain(conn)) return;
     if (exchange->completed) {
-        bool well = exchange->completed_well;
+        bool well = exchange->completed_well && exchange->queued;
+        if (exchange->answer_bytes ==
+            0) /* libmicrohttpd failed: the client shall not wait in vain */
+            http_gate_refuse(conn, (http_fault){ 500, "the answer could not be made" });
         http_lively_remove(conn);
         http_exchange_finish(exchange);
         http_gate_next(conn, well);

@@ -90,14 +90,15 @@ static void on_close_deadline(uv_timer_t *timer)
 
 void http_close(http_server *server, int64_t deadline, void (*closed)(void *context), void *context)
 {
+    if (server->handles_closing) return;
+    uv_timer_start(&server->close_timer, on_close_deadline, (uint64_t)tusk_deadline_left(deadline),
+                   0);
     if (server->closing) return;
     server->closing = true;
     server->closed = closed;
     server->closed_context = context;
     close_listeners(server);
     close_conns(server, false);
-    uv_timer_start(&server->close_timer, on_close_deadline, (uint64_t)tusk_deadline_left(deadline),
-                   0);
     http_pump_soon(server);
 }
 
