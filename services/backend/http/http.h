@@ -95,7 +95,8 @@ typedef struct http_options {
 } http_options;
 
 /** Listens. Errors: TUSK_IO naming host and port ("port 3000 is in use by another program") and what to do; run the loop once
- *  more before uv_loop_close() then, for it gives back what was opened. */
+ *  more before uv_loop_close() then, for it gives back what was opened. SIGPIPE is ignored from here on, unless the program
+ *  handles it: a client that leaves must not end the program. */
 tusk_status http_open(uv_loop_t *loop, const http_options *options, http_server **out,
                       tusk_error *err);
 /** Stops accepting, waits for requests under way until `deadline` (tusk_clock_ms), then cuts the connections and tells `gone` of

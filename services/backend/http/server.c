@@ -1,5 +1,6 @@
 /* server.c - opening: addresses, ports, limits; closing: gracefully, within a deadline */
 #include <netdb.h>
+#include <signal.h>
 #include <stdio.h>
 #include <sys/random.h>
 
@@ -206,12 +207,20 @@ static http_server *server_new(uv_loop_t *loop, const http_options *options)
     return server;
 }
 
+/* libuv writes with write(2): without this a client that resets its connection would end the program. */
+static void ignore_sigpipe(void)
+{
+    struct sigaction now;
+    if (sigaction(SIGPIPE, NULL, &now) == 0 && now.sa_handler == SIG_DFL) signal(SIGPIPE, SIG_IGN);
+}
+
 tusk_status http_open(uv_loop_t *loop, const http_options *options, http_server **out,
                       tusk_error *err)
 {
     struct addrinfo *addresses = NULL;
     http_server *server = NULL;
     *out = NULL;
+    ignore_sigpipe();
     tusk_status status = find_addresses(options->host, &addresses, err);
     if (status != TUSK_OK) return status;
     server = server_new(loop, options);
