@@ -19,7 +19,8 @@ struct app {
     http_server *http;
     const http_files *files; /* the pages */
     struct setup *setup;
-    int hashing; /* password hashes asked for and not done: bounded (call.c) */
+    struct throttle *throttle; /* failed sign-ins */
+    int hashing;               /* password hashes asked for and not done: bounded (call.c) */
     bool stopping;
 };
 

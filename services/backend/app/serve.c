@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "services/backend/app/app.h"
+#include "services/backend/app/auth/throttle.h"
 #include "services/backend/app/call.h"
 #include "services/backend/app/setup/setup.h"
 
@@ -152,7 +153,8 @@ static tusk_status start(struct server *s, tusk_error *err)
         open_http(s, err); /* first: a busy port is told before a database is started */
     if (!st) st = open_database(s, err);
     if (st) return st;
-    s->app.setup = setup_new(&s->app);
+    s->app.throttle = throttle_new();
+    if (s->app.throttle) s->app.setup = setup_new(&s->app);
     if (!s->app.setup) return tusk_fail_nomem(err, "the set-up state");
     watch_signals(s);
     announce(s);
@@ -171,6 +173,7 @@ static void clean_up(struct server *s)
     tusk_async_close(s->app.async);
     tusk_pool_close(s->app.pool);
     setup_free(s->app.setup);
+    throttle_free(s->app.throttle);
     tusk_cluster_close(s->cluster);
     uv_loop_close(&s->loop);
     tusk_arena_free(s->arena);

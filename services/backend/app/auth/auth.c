@@ -3,6 +3,7 @@
 #include "services/backend/app/auth/auth.h"
 
 #include "services/backend/app/auth/auth_store.h"
+#include "services/backend/app/auth/throttle.h"
 #include "services/backend/app/route.h"
 #include "services/backend/app/secret.h"
 
@@ -161,31 +162,53 @@ const struct input_field auth_login_body[] = {
     { 0 },
 };
 
+/** The user when login and password are right. Unknown user and wrong password take the same time.
+ */
+static tusk_status check_password(struct call *call, tusk_conn *conn, struct auth_user *user,
+                                  bool *right, tusk_error *err)
+{
+    bool found = false;
+    tusk_status st = tusk_fetch_optional(conn, call->arena,
+                                         auth_find_login(call->arena, call_text(call, "login")),
+                                         user, &found, err);
+    if (st) return st;
+    tusk_str hash =
+        found && user->hashed_password.has ? user->hashed_password.value : (tusk_str){ 0, 0 };
+    *right = secret_password_matches(hash, call_text(call, "password"));
+    return TUSK_OK;
+}
+
+/** False when this account or address has to wait; the call was answered. */
+static bool may_try(struct call *call)
+{
+    int seconds = throttle_wait(call->app->throttle, call_text(call, "login"), call->request->peer);
+    if (seconds == 0) return true;
+    call_fail(call, 429, "Too many failed sign-ins, try again later");
+    call_header(call, "Retry-After", tusk_arena_printf(call->arena, "%d", seconds));
+    return false;
+}
+
 void auth_login(struct call *call, tusk_conn *conn)
 {
-    tusk_arena *a = call->arena;
     tusk_error err;
     struct auth_user user;
-    bool found = false;
-    tusk_status st = tusk_fetch_optional(conn, a, auth_find_login(a, call_text(call, "login")),
-                                         &user, &found, &err);
+    bool right = false;
+    if (!may_try(call)) return;
+    tusk_status st = check_password(call, conn, &user, &right, &err);
+    if (!st && !right) {
+        throttle_failed(call->app->throttle, call_text(call, "login"), call->request->peer);
+        call_fail(call, 400, "Login or password is wrong");
+        return;
+    }
+    if (!st) st = auth_open_session(call, conn, user.id, &err);
     if (st) {
         call_error(call, &err);
         return;
     }
-    tusk_str hash =
-        found && user.hashed_password.has ? user.hashed_password.value : (tusk_str){ 0, 0 };
-    if (!secret_password_matches(hash, call_text(call, "password"))) {
-        call_fail(call, 400, "Login or password is wrong");
-        return;
-    }
-    st = auth_open_session(call, conn, user.id, &err);
-    if (st)
-        call_error(call, &err);
-    else
-        call_ok(call, 200,
-                json_pack("{s:b, s:s, s:o}", "success", 1, "message", "Signed in", "user",
-                          auth_user_json(&user)));
+    throttle_passed(call->app->throttle, call_text(call, "login"));
+    call_ok(call, 200,
+            json_pack("{s:b, s:s, s:o}", "success", 1, "message", "Signed in", "user",
+                      auth_user_json(&user)));
 }
 
 void auth_logged_out(struct call *call, const tusk_answer *answers)

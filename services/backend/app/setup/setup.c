@@ -119,13 +119,28 @@ static tusk_status settle(struct setup *s, tusk_conn *conn, tusk_arena *a, tusk_
     return st;
 }
 
+static tusk_status take_facts(struct setup *s, tusk_conn *conn, tusk_arena *a, tusk_error *err)
+{
+    struct database_facts facts = { 0 };
+    tusk_status st = setup_facts(conn, a, &facts, err);
+    if (st) return st;
+    pthread_mutex_lock(&s->lock);
+    s->facts = facts;
+    s->has_facts = true;
+    pthread_mutex_unlock(&s->lock);
+    return TUSK_OK;
+}
+
 static tusk_status apply(struct setup *s, tusk_conn *conn, tusk_arena *a, int *applied,
                          tusk_error *err)
 {
     tusk_migrate_options options = { .progress = progress, .context = s };
     atomic_store(&s->state, SETUP_MIGRATING);
     tusk_status st = tusk_migrate_up(conn, s->app->config->migrations, &options, applied, err);
+    if (!st) st = take_facts(s, conn, a, err);
     if (!st) st = settle(s, conn, a, err);
+    /* the wizard shows why and can try again */
+    if (st) atomic_store(&s->state, SETUP_UNSET);
     return st;
 }
 
@@ -133,21 +148,14 @@ static tusk_status apply(struct setup *s, tusk_conn *conn, tusk_arena *a, int *a
 static tusk_status look(struct setup *s, tusk_conn *conn, tusk_arena *a, tusk_error *err)
 {
     tusk_migration_list list = { 0 };
-    struct database_facts facts = { 0 };
-    tusk_status st = setup_facts(conn, a, &facts, err);
+    tusk_status st = take_facts(s, conn, a, err);
     if (!st) st = tusk_migrate_look(conn, a, s->app->config->migrations, &list, err);
     if (st) return st;
-    pthread_mutex_lock(&s->lock);
-    s->facts = facts;
-    s->has_facts = true;
-    pthread_mutex_unlock(&s->lock);
     remember_files(s, &list);
     if (list.pending == 0) return settle(s, conn, a, err);
-    if (list.pending == list.count) {
-        atomic_store(&s->state, SETUP_UNSET);
-        return TUSK_OK;
-    }
-    return apply(s, conn, a, NULL, err);
+    if (list.pending < list.count) return apply(s, conn, a, NULL, err);
+    atomic_store(&s->state, SETUP_UNSET);
+    return TUSK_OK;
 }
 
 static bool take_turn(struct setup *s)
@@ -174,12 +182,13 @@ static void look_work(uv_work_t *work)
     tusk_conn *conn = NULL;
     tusk_error err = { 0 };
     tusk_status st = tusk_pool_acquire(s->app->pool, &conn, &err);
+    bool connected = conn != NULL;
     if (!st) st = look(s, conn, a, &err);
     tusk_pool_release(s->app->pool, conn);
     tusk_arena_free(a);
     remember_error(s, st ? &err : NULL);
     if (st) {
-        atomic_store(&s->state, SETUP_UNREACHABLE);
+        if (!connected) atomic_store(&s->state, SETUP_UNREACHABLE);
         tusk_log_write(s->app->log, TUSK_LOG_WARN, "the database is not usable yet",
                        TUSK_FIELDS(tusk_field_cstr("error", err.message),
                                    tusk_field_cstr("sqlstate", err.sqlstate)));
@@ -363,7 +372,6 @@ static void apply_once(struct call *call, tusk_conn *conn)
     tusk_status st = apply(s, conn, call->arena, &applied, &err);
     remember_error(s, st ? &err : NULL);
     if (st) {
-        atomic_store(&s->state, SETUP_UNSET);
         tusk_log_write(call->app->log, TUSK_LOG_ERROR, "database setup failed",
                        TUSK_FIELDS(tusk_field_cstr("error", err.message),
                                    tusk_field_cstr("detail", err.detail)));
