@@ -1,0 +1,215 @@
+/* cli.c - from argv to a command: finding it, reading its options, help from the same tables */
+#include "cli/cli.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+const char *cli_colour(const char *code)
+{
+    static const char *const known[][2] = {
+        { "1", "\033[1m" },   { "2", "\033[2m" },   { "31", "\033[31m" },
+        { "32", "\033[32m" }, { "33", "\033[33m" }, { "36", "\033[36m" },
+    };
+    const char *off = getenv("NO_COLOR"), *terminal = getenv("TERM");
+    bool plain = (off && *off) || !terminal || strcmp(terminal, "dumb") == 0;
+    if (plain || !isatty(STDOUT_FILENO)) return "";
+    if (!code) return "\033[0m";
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        if (strcmp(known[i][0], code) == 0) return known[i][1];
+    }
+    return "";
+}
+
+int cli_fail(const struct cli_call *call, const tusk_error *err)
+{
+    fflush(stdout);
+    fprintf(stderr, "%s %s: %s\n", call->program, call->command->name, err->message);
+    if (err->detail[0]) fprintf(stderr, "  %s\n", err->detail);
+    if (err->hint[0]) fprintf(stderr, "  %s\n", err->hint);
+    return CLI_FAILED;
+}
+
+int cli_usage(const struct cli_call *call, const char *format, ...)
+{
+    va_list args;
+    fprintf(stderr, "%s %s: ", call->program, call->command->name);
+    va_start(args, format);
+    vfprintf(stderr, format, args);
+    va_end(args);
+    fprintf(stderr, "\n  See %s %s --help.\n", call->program, call->command->name);
+    return CLI_USAGE;
+}
+
+/* ---- options ---- */
+
+/* The option's place in the table, -1 when it has none. `length` excludes "=value". */
+static int find_option(const struct cli_option *options, const char *text, size_t length)
+{
+    for (int i = 0; options && options[i].name; i++) {
+        if (strlen(options[i].name) == length && strncmp(options[i].name, text, length) == 0)
+            return i;
+    }
+    return -1;
+}
+
+const char *cli_value(const struct cli_call *call, const char *name)
+{
+    int i = find_option(call->command->options, name, strlen(name));
+    return i < 0 ? NULL : call->values[i];
+}
+
+/* Reads one option at argv[*at] and steps over its value. */
+static int read_option(struct cli_call *call, int argc, char **argv, int *at)
+{
+    const char *text = argv[*at], *equals = strchr(text, '=');
+    size_t length = equals ? (size_t)(equals - text) : strlen(text);
+    int i = find_option(call->command->options, text, length);
+    if (i < 0) return cli_usage(call, "there is no option %.*s", (int)length, text);
+    const struct cli_option *option = &call->command->options[i];
+    if (!option->value) {
+        if (equals) return cli_usage(call, "%s takes no value", option->name);
+        call->values[i] = "";
+        return CLI_OK;
+    }
+    const char *value = equals ? equals + 1 : *at + 1 < argc ? argv[++*at] : NULL;
+    if (!value || value[0] == '\0') {
+        return cli_usage(call, "%s takes a value: %s", option->name, option->value);
+    }
+    call->values[i] = value;
+    return CLI_OK;
+}
+
+/* Options into call->values, what is left to the front of argv. */
+static int read_arguments(struct cli_call *call, int argc, char **argv)
+{
+    const struct cli_command *command = call->command;
+    bool only_arguments = false;
+    call->argv = argv;
+    for (int i = 0; i < argc; i++) {
+        bool option = !only_arguments && argv[i][0] == '-' && argv[i][1] != '\0';
+        if (option && strcmp(argv[i], "--") == 0) {
+            only_arguments = true;
+        } else if (option) {
+            int code = read_option(call, argc, argv, &i);
+            if (code != CLI_OK) return code;
+        } else {
+            call->argv[call->argc++] = argv[i];
+            only_arguments = only_arguments || command->rest;
+        }
+    }
+    if (call->argc < command->min_args) return cli_usage(call, "it needs %s", command->arguments);
+    if (command->max_args >= 0 && call->argc > command->max_args) {
+        return cli_usage(call, "\"%s\" is more than it takes", call->argv[command->max_args]);
+    }
+    return CLI_OK;
+}
+
+/* ---- help ---- */
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return slash ? slash + 1 : path;
+}
+
+static int show_commands(const struct cli_command *commands, const char *program)
+{
+    int width = 0;
+    for (const struct cli_command *c = commands; c->name; c++) {
+        int length = (int)(strlen(c->name) + (c->arguments ? strlen(c->arguments) + 1 : 0));
+        if (length > width) width = length;
+    }
+    printf("usage: %s COMMAND [OPTIONS]\n\n", program);
+    for (const struct cli_command *c = commands; c->name; c++) {
+        int used = printf("  %s%s%s%s%s", cli_colour("1"), c->name, cli_colour(NULL),
+                          c->arguments ? " " : "", c->arguments ? c->arguments : "");
+        used -= (int)(strlen(cli_colour("1")) + strlen(cli_colour(NULL)));
+        printf("%*s%s\n", width + 4 - used + 2, "", c->help);
+    }
+    printf("\n%s COMMAND --help tells its options; %s --version the version.\n", program, program);
+    return CLI_OK;
+}
+
+static int show_command(const struct cli_command *command, const char *program)
+{
+    printf("usage: %s %s%s%s%s\n\n%s\n", program, command->name,
+           command->options && command->options[0].name ? " [OPTIONS]" : "",
+           command->arguments ? " " : "", command->arguments ? command->arguments : "",
+           command->help);
+    if (command->more) printf("\n%s", command->more);
+    int width = 0;
+    for (const struct cli_option *o = command->options; o && o->name; o++) {
+        int length = (int)(strlen(o->name) + (o->value ? strlen(o->value) + 1 : 0));
+        if (length > width) width = length;
+    }
+    if (width > 0) printf("\n");
+    for (const struct cli_option *o = command->options; o && o->name; o++) {
+        int used = printf("  %s%s%s", o->name, o->value ? " " : "", o->value ? o->value : "");
+        printf("%*s%s\n", width + 4 - used, "", o->help);
+    }
+    return CLI_OK;
+}
+
+/* --help anywhere among a command's own arguments. */
+static bool wants_help(const struct cli_command *command, int argc, char **argv)
+{
+    for (int i = 0; i < argc && strcmp(argv[i], "--") != 0; i++) {
+        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
+        if (command->rest && argv[i][0] != '-') return false;
+    }
+    return false;
+}
+
+static const struct cli_command *find_command(const struct cli_command *commands, const char *name)
+{
+    for (const struct cli_command *c = commands; c->name; c++) {
+        if (strcmp(c->name, name) == 0) return c;
+    }
+    return NULL;
+}
+
+static int run(const struct cli_command *command, const char *program, int argc, char **argv)
+{
+    struct cli_call call = { .program = program, .command = command };
+    int code = read_arguments(&call, argc, argv);
+    if (code != CLI_OK) return code;
+    call.arena = tusk_arena_new(0);
+    if (!call.arena) {
+        fprintf(stderr, "%s: out of memory\n", program);
+        return CLI_FAILED;
+    }
+    code = command->run(&call);
+    tusk_arena_free(call.arena);
+    if (fflush(stdout) != 0 && code == CLI_OK) {
+        perror(program);
+        code = CLI_FAILED;
+    }
+    return code;
+}
+
+int cli_main(const struct cli_command *commands, int argc, char **argv)
+{
+    const char *program = argc > 0 ? base_name(argv[0]) : "tusk";
+    const char *name = argc > 1 ? argv[1] : "--help";
+    bool help = strcmp(name, "help") == 0 && !find_command(commands, name);
+    if (strcmp(name, "--version") == 0) {
+        printf("%s %s\n", program, CLI_VERSION);
+        return CLI_OK;
+    }
+    if (strcmp(name, "--help") == 0 || strcmp(name, "-h") == 0 || (help && argc == 2)) {
+        show_commands(commands, program);
+        return argc > 1 ? CLI_OK : CLI_USAGE;
+    }
+    if (help) name = argv[2];
+    const struct cli_command *command = find_command(commands, name);
+    if (!command) {
+        fprintf(stderr, "%s: there is no command \"%s\"\n  See %s --help.\n", program, name,
+                program);
+        return CLI_USAGE;
+    }
+    if (help || wants_help(command, argc - 2, argv + 2)) return show_command(command, program);
+    return run(command, program, argc - 2, argv + 2);
+}

@@ -1,0 +1,93 @@
+/* cli.h - commands as data: a table of names, options and functions gives parsing, --help and exit
+ * codes. The commands that another program may offer too are declared at the end. */
+#ifndef TUSK_CLI_H
+#define TUSK_CLI_H
+
+#include <stdbool.h>
+
+#include "tusk/tusk.h"
+
+/* Exit codes. */
+enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
+
+#define CLI_OPTIONS_MAX 16
+
+/** One option; a table of them ends with an entry without a name. */
+struct cli_option {
+    const char *name;  /* "--folder" */
+    const char *value; /* what it takes, "PATH"; NULL: nothing, it is a flag */
+    const char *help;  /* one line, lower case, no period */
+};
+
+/** A command as it was called. */
+struct cli_call {
+    const char *program; /* "tusk" */
+    const struct cli_command *command;
+    tusk_arena *arena; /* freed after the command */
+    int argc;          /* what is left beside the options */
+    char **argv;
+    const char *values[CLI_OPTIONS_MAX]; /* by the option's place in the table, NULL: not given */
+};
+
+/** One command; a table of them ends with an entry without a name. */
+struct cli_command {
+    const char *name;
+    const char *help;                 /* one line, lower case, no period */
+    const char *arguments;            /* for the usage line: "start|stop"; NULL: it takes none */
+    int min_args, max_args;           /* max_args -1: any number */
+    bool rest;                        /* from the first argument on nothing is an option of ours */
+    const struct cli_option *options; /* NULL: none but --help */
+    int (*run)(struct cli_call *call);
+    const char *more; /* further lines for its --help; NULL: none */
+};
+
+/** Finds the command in the table, reads its options and runs it. Also answers --help, help COMMAND
+ * and --version; a call that cannot be understood is told in a line on stderr. Returns the exit
+ * code. */
+int cli_main(const struct cli_command *commands, int argc, char **argv);
+
+/* ---- for commands ---- */
+
+/** The value of an option ("" of a flag), NULL when it was not given. */
+const char *cli_value(const struct cli_call *call, const char *name);
+/** Shows the error on stderr: message, detail, hint. Returns CLI_FAILED. */
+int cli_fail(const struct cli_call *call, const tusk_error *err);
+/** One line on stderr about wrong usage. Returns CLI_USAGE. */
+int cli_usage(const struct cli_call *call, const char *format, ...) TUSK_PRINTF(2, 3);
+/** `code` (an SGR number such as "32") or the reset code when NULL, as an escape sequence; "" when
+ * stdout is no terminal, TERM is dumb or NO_COLOR is set. Lifetime: static. */
+const char *cli_colour(const char *code);
+
+/** The settings: process environment, services/backend/.env, ./.env. Lifetime: the call. */
+tusk_status cli_env(struct cli_call *call, const tusk_env **out, tusk_error *err);
+/** --schema and --folder, or where they are in this folder: services/backend/... if it is there,
+ * else db/schema.def and drizzle/migrations. */
+const char *cli_schema(const struct cli_call *call);
+const char *cli_folder(const struct cli_call *call);
+
+/** The server that a command works on: the outside one of POSTGRES_*, else the private PostgreSQL,
+ * held until cli_target_close(). --database chooses another database on it. */
+struct cli_target {
+    tusk_server server;
+    tusk_cluster *cluster; /* NULL: an outside server */
+};
+tusk_status cli_target_open(struct cli_call *call, struct cli_target *out, tusk_error *err);
+void cli_target_close(struct cli_target *target);
+
+/* ---- commands ---- */
+
+/** tusk generate: the next migration from the .def file. */
+extern const struct cli_option cmd_generate_options[];
+int cmd_generate(struct cli_call *call);
+/** tusk up: applies what is pending. */
+extern const struct cli_option cmd_up_options[];
+int cmd_up(struct cli_call *call);
+/** tusk status: what is applied and what is pending. */
+extern const struct cli_option cmd_status_options[];
+int cmd_status(struct cli_call *call);
+/** tusk pg start|stop|status|psql: the private PostgreSQL. */
+extern const struct cli_option cmd_pg_options[];
+extern const char cmd_pg_more[];
+int cmd_pg(struct cli_call *call);
+
+#endif

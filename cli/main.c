@@ -1,0 +1,29 @@
+/* main.c - the tusk command */
+#include "cli/cli.h"
+
+static const struct cli_command commands[] = {
+    { .name = "generate",
+      .help = "make the next migration from the schema's .def file",
+      .options = cmd_generate_options,
+      .run = cmd_generate },
+    { .name = "up", .help = "apply pending migrations", .options = cmd_up_options, .run = cmd_up },
+    { .name = "status",
+      .help = "show which migrations are applied",
+      .options = cmd_status_options,
+      .run = cmd_status },
+    { .name = "pg",
+      .help = "the private PostgreSQL",
+      .arguments = "start|stop|status|psql",
+      .min_args = 1,
+      .max_args = -1,
+      .rest = true,
+      .options = cmd_pg_options,
+      .run = cmd_pg,
+      .more = cmd_pg_more },
+    { 0 },
+};
+
+int main(int argc, char **argv)
+{
+    return cli_main(commands, argc, argv);
+}
