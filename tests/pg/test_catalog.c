@@ -8,8 +8,12 @@
 #include <cmocka.h>
 #include <pthread.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include "services/backend/app/cmd_catalog.h"
 #include "services/backend/app/mcp/catalog.h"
 #include "services/backend/app/mcp/mcp_store.h"
 #include "tests/support/support.h"
@@ -47,27 +51,13 @@ static void script(tusk_conn *conn, const char *sql)
     if (tusk_conn_script(conn, tusk_str_of(sql), &err)) fail_msg("%s", err.message);
 }
 
-static const char tables[] =
-    "create table \"mcpServerTemplates\" (\"id\" text primary key, \"name\" text not null unique, "
-    "\"description\" text,"
-    " \"version\" text not null default '', \"downloads_a_month\" bigint not null default 0,"
-    " \"status\" text not null default 'active', \"tags\" jsonb not null default '[]',"
-    " \"metadata\" jsonb not null default '{}', \"search_vector\" tsvector generated always as"
-    " (to_tsvector('english', coalesce(\"name\", '') || ' ' || coalesce(\"description\", ''))) "
-    "stored,"
-    " \"created_at\" timestamptz not null default now(), \"updated_at\" timestamptz not null "
-    "default now());"
-    "create index on \"mcpServerTemplates\" using gin (\"search_vector\");"
-    "create index on \"mcpServerTemplates\" using gin (\"tags\");"
-    "create table \"teams\" (\"id\" text primary key)";
-
 static int set_up_all(void **state)
 {
     tusk_error err;
     database_arena = tusk_arena_new(0);
     database = support_database(database_arena);
     tusk_conn *conn = open_conn(&database);
-    tusk_status st = tusk_conn_script(conn, tusk_str_of(tables), &err);
+    tusk_status st = tusk_migrate_up(conn, MIGRATIONS, NULL, NULL, &err);
     tusk_conn_close(conn);
     if (st) print_error("%s\n%s\n", err.message, err.detail);
     return st ? -1 : 0;
@@ -361,23 +351,26 @@ static void remember(void *context, size_t bytes, size_t total)
     told->total = total;
 }
 
-static void write_many(scene *s, int count, int downloads)
+/* Servers number 0 up, or from the last one down. */
+static void write_many(scene *s, const char *path, int count, bool down)
 {
     tusk_buf file;
     tusk_buf_init_in(&file, s->arena, 16 << 20);
     tusk_buf_add_cstr(&file, HEAD);
-    for (int i = 0; i < count; i++)
+    for (int n = 0; n < count; n++) {
+        int i = down ? count - 1 - n : n;
         tusk_buf_printf(&file,
                         "server-%d\t1.%d\t%d\tThe server number %d of many, for \\ and everybody\n",
-                        i, i, downloads, i);
-    write_file(s, tusk_buf_str(&file));
+                        i, i, i, i);
+    }
+    if (tusk_file_replace(path, tusk_buf_str(&file), 0644, &s->err)) fail_msg("%s", s->err.message);
 }
 
 static void progress_grows_to_the_whole_file(void **state)
 {
     scene *s = *state;
     struct told told = { 0 };
-    write_many(s, 5000, 1);
+    write_many(s, s->path, 5000, false);
     tusk_status st = catalog_load(s->conn, s->arena, s->path,
                                   &(struct catalog_watch){ remember, &told }, &s->counts, &s->err);
     if (st) fail_msg("%s", s->err.message);
@@ -412,9 +405,11 @@ static void imports_at_once_wait_for_each_other(void **state)
     scene *s = *state;
     struct importer importers[4] = { 0 };
     pthread_t threads[4];
-    write_many(s, 2000, 7);
+    const char *down = tusk_path_join(s->arena, s->folder, "down.tsv").ptr;
+    write_many(s, s->path, 2000, false);
+    write_many(s, down, 2000, true);
     for (size_t i = 0; i < COUNT(importers); i++) {
-        importers[i].path = s->path;
+        importers[i].path = i % 2 ? down : s->path;
         assert_int_equal(pthread_create(&threads[i], NULL, import_alone, &importers[i]), 0);
     }
     int64_t inserted = 0, unchanged = 0;
@@ -427,6 +422,79 @@ static void imports_at_once_wait_for_each_other(void **state)
     }
     assert_int_equal(inserted, 2000);
     assert_int_equal(unchanged, 6000);
+}
+
+/* ---- the command ---- */
+
+/* Runs `deploystack catalog ACTION FILE` as a program of its own would; `*out` is all that it
+ * prints. */
+static int run_command(scene *s, const tusk_server *server, const char *action, tusk_str *out)
+{
+    static const struct cli_command commands[] = {
+        { .name = "catalog",
+          .help = "x",
+          .arguments = "import FILE",
+          .min_args = 2,
+          .max_args = 2,
+          .options = cmd_catalog_options,
+          .run = cmd_catalog,
+          .more = cmd_catalog_more },
+        { 0 },
+    };
+    const char *printed = tusk_path_join(s->arena, s->folder, "printed").ptr;
+    pid_t pid = fork();
+    assert_true(pid >= 0);
+    if (pid == 0) {
+        char *argv[] = { (char[]){ "deploystack" }, (char[]){ "catalog" }, (char *)action,
+                         (char *)s->path, NULL };
+        bool ready = freopen(printed, "w", stdout) && dup2(STDOUT_FILENO, STDERR_FILENO) >= 0 &&
+                     setenv("POSTGRES_HOST", server->host, 1) == 0 &&
+                     setenv("POSTGRES_USER", server->user, 1) == 0 &&
+                     setenv("POSTGRES_PASSWORD", server->password, 1) == 0 &&
+                     setenv("POSTGRES_DATABASE", server->database, 1) == 0;
+        int code = ready ? cli_main(commands, 4, argv) : 99;
+        fflush(stdout);
+        _exit(code);
+    }
+    int status = 0;
+    assert_int_equal(waitpid(pid, &status, 0), pid);
+    if (tusk_file_read(s->arena, printed, 1 << 16, out, &s->err)) fail_msg("%s", s->err.message);
+    return WIFEXITED(status) ? WEXITSTATUS(status) : -1;
+}
+
+static void the_command_tells_counts_in_one_line(void **state)
+{
+    scene *s = *state;
+    tusk_str out;
+    write_many(s, s->path, 1022, false);
+    assert_int_equal(run_command(s, &database, "import", &out), CLI_OK);
+    assert_string_equal(out.ptr, "1,022 servers read: 1,022 new, 0 updated, 0 unchanged\n");
+    assert_int_equal(run_command(s, &database, "import", &out), CLI_OK);
+    assert_string_equal(out.ptr, "1,022 servers read: 0 new, 0 updated, 1,022 unchanged\n");
+    write_file(s, TUSK_STR(HEAD "server-0\t2\t0\t\n"));
+    assert_int_equal(run_command(s, &database, "import", &out), CLI_OK);
+    assert_string_equal(out.ptr, "1 server read: 0 new, 1 updated, 0 unchanged\n");
+}
+
+static void the_command_tells_what_is_wrong(void **state)
+{
+    scene *s = *state;
+    tusk_str out;
+    tusk_server empty = support_database(s->arena);
+    write_file(s, TUSK_STR(HEAD "one\t1\tlots\t\n"));
+    assert_int_equal(run_command(s, &database, "import", &out), CLI_FAILED);
+    assert_string_equal(
+        out.ptr, tusk_arena_printf(s->arena,
+                                   "deploystack catalog: %s, line 2: the downloads a month are "
+                                   "\"lots\", not a whole number from 0 up\n",
+                                   s->path)
+                     .ptr);
+    write_file(s, tusk_str_of(three));
+    assert_int_equal(run_command(s, &empty, "import", &out), CLI_FAILED);
+    assert_non_null(strstr(out.ptr, "deploystack db:up"));
+    assert_int_equal(run_command(s, &database, "export", &out), CLI_USAGE);
+    assert_non_null(strstr(out.ptr, "only import"));
+    assert_string_equal(ask(s, "select count(*) from \"mcpServerTemplates\""), "0");
 }
 
 /* ---- what is not there ---- */
@@ -642,6 +710,8 @@ int main(void)
         TEST(it_takes_part_in_the_callers_transaction),
         TEST(progress_grows_to_the_whole_file),
         TEST(imports_at_once_wait_for_each_other),
+        TEST(the_command_tells_counts_in_one_line),
+        TEST(the_command_tells_what_is_wrong),
         TEST(a_missing_file_is_named),
         TEST(a_database_without_tables_is_told_with_a_hint),
         TEST(words_are_found_in_any_language),

@@ -7,11 +7,10 @@
 #include <unistd.h>
 
 #include "services/backend/app/mcp/catalog.h"
-#include "services/backend/app/serve.h"
 
 #include "src/base/banned.h"
 
-enum { CONNECT_MS = 10000, STATEMENT_MS = 600000, BAR_WIDTH = 40, EXIT_USAGE = 2 };
+enum { CONNECT_MS = 15000, STATEMENT_MS = 600000, BAR_WIDTH = 40 };
 
 /* ---- progress ---- */
 
@@ -82,71 +81,43 @@ static void show_counts(const struct catalog_counts *c)
 
 /* ---- the command ---- */
 
-static const char usage[] =
-    "usage: deploystack catalog import FILE\n"
-    "\n"
-    "Loads MCP servers from a file of tab-separated text (UTF-8). Its first line names the\n"
-    "columns: name, version, \"downloads a month\", summary and, if wanted, tags (divided by\n"
-    "commas). A server that is in the catalogue already is updated where it differs. When a\n"
-    "line is malformed it is named, and nothing is loaded.\n";
+const struct cli_option cmd_catalog_options[] = {
+    { "--database", "NAME", "another database on the same server" },
+    { 0 },
+};
 
-static tusk_status import(const tusk_server *server, const char *path,
+const char cmd_catalog_more[] =
+    "FILE is tab-separated text (UTF-8). Its first line names the columns: name, version,\n"
+    "\"downloads a month\", summary and, if wanted, tags (divided by commas). A server that is in\n"
+    "the catalogue already is updated where it differs. When a line is malformed it is named, and\n"
+    "nothing is loaded.\n";
+
+static tusk_status import(struct cli_call *call, const tusk_server *server,
                           struct catalog_counts *counts, tusk_error *err)
 {
     tusk_conn *conn = NULL;
+    struct bar bar = make_bar();
     tusk_status st = tusk_conn_open(server, CONNECT_MS, &conn, err);
     if (st) return st;
-    tusk_arena *arena = tusk_arena_new(0);
-    struct bar bar = make_bar();
     tusk_conn_set_timeout(conn, STATEMENT_MS);
-    st = catalog_load(conn, arena, path, &(struct catalog_watch){ draw, &bar }, counts, err);
+    st = catalog_load(conn, call->arena, call->argv[1], &(struct catalog_watch){ draw, &bar },
+                      counts, err);
     end_bar(&bar);
-    tusk_arena_free(arena);
     tusk_conn_close(conn);
     return st;
 }
 
-int cmd_catalog_import(const tusk_server *server, const char *path)
+int cmd_catalog(struct cli_call *call)
 {
-    tusk_error err = { 0 };
+    struct cli_target target = { 0 };
     struct catalog_counts counts;
-    if (import(server, path, &counts, &err)) {
-        serve_print_error(&err);
-        return EXIT_FAILURE;
-    }
-    show_counts(&counts);
-    return EXIT_SUCCESS;
-}
-
-static int import_configured(const char *path)
-{
     tusk_error err = { 0 };
-    struct config config;
-    tusk_cluster *cluster = NULL;
-    tusk_server server;
-    tusk_arena *arena = tusk_arena_new(0);
-    tusk_status st = config_read(arena, &config, &err);
-    if (!st) st = serve_find_server(&config, NULL, &cluster, &server, &err);
-    if (st) serve_print_error(&err);
-    int code = st ? EXIT_FAILURE : cmd_catalog_import(&server, path);
-    tusk_cluster_close(cluster);
-    tusk_arena_free(arena);
-    return code;
-}
-
-static bool wants_help(int argc, char **argv)
-{
-    for (int i = 1; i < argc; i++)
-        if (strcmp(argv[i], "--help") == 0 || strcmp(argv[i], "-h") == 0) return true;
-    return false;
-}
-
-int cmd_catalog(int argc, char **argv)
-{
-    bool help = wants_help(argc, argv);
-    if (help || argc != 3 || strcmp(argv[1], "import") != 0 || argv[2][0] == 0) {
-        fputs(usage, help ? stdout : stderr);
-        return help ? EXIT_SUCCESS : EXIT_USAGE;
-    }
-    return import_configured(argv[2]);
+    if (strcmp(call->argv[0], "import") != 0)
+        return cli_usage(call, "there is no \"%s\", only import", call->argv[0]);
+    tusk_status st = cli_target_open(call, &target, &err);
+    if (!st) st = import(call, &target.server, &counts, &err);
+    cli_target_close(&target);
+    if (st) return cli_fail(call, &err);
+    show_counts(&counts);
+    return CLI_OK;
 }

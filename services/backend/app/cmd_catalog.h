@@ -2,15 +2,13 @@
 #ifndef DEPLOYSTACK_CMD_CATALOG_H
 #define DEPLOYSTACK_CMD_CATALOG_H
 
-#include "tusk/server.h"
+#include "cli/cli.h"
 
-/** Runs the command: argv[0] is "catalog", what follows its arguments. Reads the configuration and
- * finds the server by itself (the private PostgreSQL is started when none is configured), but only
- * when the arguments are right. Returns the exit code: 0 loaded, 1 failed and nothing is loaded, 2
- * wrong usage. */
-int cmd_catalog(int argc, char **argv);
-/** The work of it. A progress bar goes to stderr when that is a terminal, one line of counts to
- * stdout, an error to stderr. Returns 0 or 1. */
-int cmd_catalog_import(const tusk_server *server, const char *path);
+/** The command, with the arguments "import" and the file (2 at least and at most), on the server of
+ * cli_target_open(). A progress bar goes to stderr when that is a terminal, one line of counts to
+ * stdout. When it fails nothing was loaded. */
+extern const struct cli_option cmd_catalog_options[];
+extern const char cmd_catalog_more[];
+int cmd_catalog(struct cli_call *call);
 
 #endif
