@@ -1,6 +1,6 @@
 // backend.mjs - the real program for black-box tests: started in a folder of its own on free ports, stopped for sure
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -44,6 +44,7 @@ export class Backend {
   constructor(program, env = {}) {
     this.program = resolve(program);
     this.folder = mkdtempSync(join(tmpdir(), 'tusk-http-'));
+    chmodSync(this.folder, 0o755); // the private PostgreSQL may run as another user
     this.extra = env;
     this.output = '';
   }
@@ -59,10 +60,8 @@ export class Backend {
     for (const stream of [this.child.stdout, this.child.stderr]) stream.on('data', (text) => (this.output += text));
     let gone = null;
     this.exited.then((how) => (gone = how));
-    await until('the backend to answer', async () => {
-      if (gone) throw new Error(`it ended with ${JSON.stringify(gone)}:\n${this.output}`);
-      return (await fetch(`${this.url}/api/health`)).ok;
-    });
+    await until('the backend to answer', async () => gone || (await fetch(`${this.url}/api/health`)).ok);
+    if (gone) throw new Error(`it ended with ${JSON.stringify(gone)}:\n${this.output}`);
   }
 
   /** Runs another command of the program against the same data. */

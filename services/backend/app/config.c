@@ -103,6 +103,7 @@ tusk_status config_read(tusk_arena *arena, struct config *out, tusk_error *err)
     if (st) return st;
     out->server.application_name = "deploystack";
     out->web = tusk_path_join(arena, data, "web").ptr;
+    out->schema = tusk_path_join(arena, data, "db/schema.def").ptr;
     out->sample = tusk_path_join(arena, data, "catalog/sample.tsv").ptr;
     out->migrations = tusk_file_exists("drizzle/migrations")
                           ? "drizzle/migrations"

@@ -17,6 +17,7 @@ struct config {
     tusk_pool_options pool;
     const char *web;        /* folder of the pages */
     const char *migrations; /* folder of the migrations */
+    const char *schema;     /* db/schema.def, for db:generate */
     const char *sample;     /* the sample catalogue */
 };
 
