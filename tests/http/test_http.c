@@ -225,6 +225,23 @@ static void test_client_that_does_not_read_is_cut(void **state)
     rig_stop(rig, 1000);
 }
 
+/* A client that sends its whole body before it reads still gets to read why it was refused. */
+static void test_refusal_arrives_while_sending(void **state)
+{
+    enum { SIZE = 700000 };
+    http_rig *rig = rig_start(NULL);
+    char *bytes = calloc(1, SIZE);
+    for (int i = 0; i < 10; i++) {
+        int fd = rig_connect(rig);
+        rig_say(fd, "POST /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 700000\r\n\r\n");
+        rig_send(fd, bytes, SIZE);
+        assert_int_equal(rig_code(fd), 413);
+        close(fd);
+    }
+    free(bytes);
+    rig_stop(rig, 1000);
+}
+
 static void test_expect_continue(void **state)
 {
     http_rig *rig = rig_start(NULL);
@@ -633,6 +650,7 @@ int main(void)
         cmocka_unit_test(test_pipelining_in_bulk),
         cmocka_unit_test(test_big_answer_to_a_slow_reader),
         cmocka_unit_test(test_client_that_does_not_read_is_cut),
+        cmocka_unit_test(test_refusal_arrives_while_sending),
         cmocka_unit_test(test_expect_continue),
         cmocka_unit_test(test_largest_body),
         cmocka_unit_test(test_drips_are_cut),

@@ -72,21 +72,28 @@ static void act(http_rig *rig, int *fd, uint64_t *seed)
     send(*fd, piece, n, MSG_NOSIGNAL | MSG_DONTWAIT);
 }
 
+/* False when this client itself was too slow for the short limits of the storm. */
+static bool is_served(http_rig *rig)
+{
+    int fd = rig_connect(rig);
+    rig_say(fd, "GET /echo?q=still HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
+    rig_answer answer = rig_read(fd, false);
+    close(fd);
+    if (answer.code == 200) assert_string_equal(answer.body, "GET|/echo|still|");
+    free(answer.body);
+    return answer.code == 200;
+}
+
 static void storm(uint64_t seed)
 {
     enum { CLIENTS = 40, ACTS = 6000 };
     http_rig *rig = rig_start(&(http_limits){
         .head_timeout_ms = 60, .body_timeout_ms = 60, .idle_timeout_ms = 120, .body_bytes = 600 });
     int fds[CLIENTS];
+    int64_t still = tusk_deadline_in(30000);
     for (int i = 0; i < CLIENTS; i++) fds[i] = -1;
     for (int i = 0; i < ACTS; i++) act(rig, &fds[roll(&seed, CLIENTS)], &seed);
-    int sound = rig_connect(rig);
-    rig_say(sound, "GET /echo?q=still HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n");
-    rig_answer answer = rig_read(sound, false);
-    assert_int_equal(answer.code, 200);
-    assert_string_equal(answer.body, "GET|/echo|still|");
-    free(answer.body);
-    close(sound);
+    while (!is_served(rig)) assert_true(tusk_deadline_left(still) > 0);
     for (int i = 0; i < CLIENTS; i++)
         if (fds[i] >= 0) close(fds[i]);
     int64_t deadline = tusk_deadline_in(5000);
