@@ -207,7 +207,8 @@ static http_server *server_new(uv_loop_t *loop, const http_options *options)
     return server;
 }
 
-/* libuv writes with write(2): without this a client that resets its connection would end the program. */
+/* libuv writes with write(2): without this a client that resets its connection would end the
+ * program. */
 static void ignore_sigpipe(void)
 {
     struct sigaction now;
