@@ -158,7 +158,7 @@ static tusk_status get_integers(tusk_arena *arena, const tusk_column *column, tu
 tusk_status tusk_decode_array(tusk_arena *arena, const tusk_column *column, tusk_str bytes,
                               void *value, tusk_error *err)
 {
-    size_t count;
+    size_t count = 0;
     tusk_status status = get_header(column, &bytes, &count, err);
     if (status != TUSK_OK) return status;
     if (column->type == TUSK_TYPE_INTEGER) {

@@ -92,7 +92,7 @@ static tusk_status parse(const tusk_column *column, tusk_str bytes, numeric *n, 
 tusk_status tusk_decode_numeric(tusk_arena *arena, const tusk_column *column, tusk_str bytes,
                                 tusk_str *out, tusk_error *err)
 {
-    numeric n;
+    numeric n = { 0 };
     tusk_status status = parse(column, bytes, &n, err);
     if (status != TUSK_OK) return status;
     if (special(n.sign)) {

@@ -12,17 +12,21 @@
 /* FirstNormalObjectId: what users create has numbers from here on. */
 #define OID_FIRST_USER 16384
 
+/* Laid out as each type's nullable form in a row. */
+#define FORM(name, ctype, sql_, oid_, array_oid_) \
+    struct form_##name {                          \
+        bool has;                                 \
+        ctype value;                              \
+    };
+TUSK_SCALAR_TYPES(FORM)
+#undef FORM
+
 static const tusk_type_info types[] = {
-#define ENTRY(name, ctype, sql_, oid_, array_oid_)      \
-    [TUSK_TYPE_##name] = { .sql = sql_,                 \
-                           .oid = oid_,                 \
-                           .array_oid = array_oid_,     \
-                           .nullable_offset = offsetof( \
-                               struct {                 \
-                                   bool has;            \
-                                   ctype value;         \
-                               },                       \
-                               value) },
+#define ENTRY(name, ctype, sql_, oid_, array_oid_)  \
+    [TUSK_TYPE_##name] = { .sql = sql_,             \
+                           .oid = oid_,             \
+                           .array_oid = array_oid_, \
+                           .nullable_offset = offsetof(struct form_##name, value) },
     TUSK_SCALAR_TYPES(ENTRY)
 #undef ENTRY
 };
