@@ -38,7 +38,7 @@ static void draw(void *context, size_t bytes, size_t total)
 {
     struct bar *bar = context;
     double part = total ? (double)bytes / (double)total : 1;
-    int filled = (int)(part * BAR_WIDTH);
+    int filled = (int)(part * (double)BAR_WIDTH);
     if (!bar->shown || filled == bar->drawn) return;
     bar->drawn = filled;
     fprintf(stderr, "\rloading [%s", bar->coloured ? "\033[36m" : "");
