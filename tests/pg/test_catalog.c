@@ -413,8 +413,8 @@ static void imports_at_once_wait_for_each_other(void **state)
         assert_int_equal(pthread_create(&threads[i], NULL, import_alone, &importers[i]), 0);
     }
     int64_t inserted = 0, unchanged = 0;
+    for (size_t i = 0; i < COUNT(importers); i++) pthread_join(threads[i], NULL);
     for (size_t i = 0; i < COUNT(importers); i++) {
-        pthread_join(threads[i], NULL);
         if (importers[i].status)
             fail_msg("%s %s", importers[i].err.message, importers[i].err.detail);
         inserted += importers[i].counts.inserted;
