@@ -1,0 +1,355 @@
+/* test_migrate.c - migrations on a real server: each once, all or nothing, whoever comes second
+ * waits */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "tests/support/support.h"
+#include "tusk/tusk.h"
+
+#define MAX_FILES    4
+#define APPLIED_ROWS "select count(*) from drizzle.__drizzle_migrations"
+
+static const char *golden; /* folder of golden cases */
+
+struct base {
+    tusk_arena *arena;
+    tusk_server server;
+    tusk_conn *conn;
+    const char *folder;
+    tusk_error err;
+    int applied;
+};
+
+static int open_base(void **state)
+{
+    struct base *b = calloc(1, sizeof *b);
+    b->arena = tusk_arena_new(0);
+    b->server = support_database(b->arena);
+    b->folder = support_folder(b->arena);
+    assert_int_equal(tusk_conn_open(&b->server, 10000, &b->conn, &b->err), TUSK_OK);
+    *state = b;
+    return 0;
+}
+
+static int close_base(void **state)
+{
+    struct base *b = *state;
+    tusk_conn_close(b->conn);
+    support_remove_folder(b->folder);
+    tusk_arena_free(b->arena);
+    free(b);
+    return 0;
+}
+
+static void put(struct base *b, const char *name, const char *text)
+{
+    tusk_str path = tusk_path_join(b->arena, b->folder, name);
+    assert_int_equal(tusk_file_replace(path.ptr, tusk_str_of(text), 0644, &b->err), TUSK_OK);
+}
+
+/* Files 0000_m, 0001_m, ... with these texts; `whens` in the same order. */
+static void make_folder(struct base *b, const char *const *texts, const int *whens, size_t count)
+{
+    char journal[1024];
+    size_t at =
+        (size_t)snprintf(journal, sizeof journal, "{\"dialect\":\"postgresql\",\"entries\":[");
+    tusk_str meta = tusk_path_join(b->arena, b->folder, "meta");
+    assert_int_equal(tusk_folder_make(meta.ptr, 0755, &b->err), TUSK_OK);
+    for (size_t i = 0; i < count; i++) {
+        char name[32];
+        snprintf(name, sizeof name, "%04zu_m.sql", i);
+        put(b, name, texts[i]);
+        at += (size_t)snprintf(journal + at, sizeof journal - at,
+                               "%s{\"idx\":%zu,\"when\":%d,\"tag\":\"%04zu_m\"}", i ? "," : "", i,
+                               whens ? whens[i] : (int)i + 1, i);
+    }
+    snprintf(journal + at, sizeof journal - at, "]}");
+    put(b, "meta/_journal.json", journal);
+}
+
+#define FOLDER(b, ...)                                           \
+    make_folder((b), (const char *const[]){ __VA_ARGS__ }, NULL, \
+                sizeof((const char *const[]){ __VA_ARGS__ }) / sizeof(char *))
+
+static tusk_status up(struct base *b)
+{
+    b->err = (tusk_error){ 0 };
+    return tusk_migrate_up(b->conn, b->folder, NULL, &b->applied, &b->err);
+}
+
+static void up_ok(struct base *b, int applied)
+{
+    if (up(b) != TUSK_OK) fail_msg("%s (%s)", b->err.message, b->err.detail);
+    assert_int_equal(b->applied, applied);
+}
+
+static void assert_answer(struct base *b, const char *sql, const char *expected)
+{
+    const char *answer = support_query(b->arena, &b->server, sql);
+    assert_non_null(answer);
+    assert_string_equal(answer, expected);
+}
+
+static void test_applies_once(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int);--> statement-breakpoint\ninsert into a values (1);",
+           "insert into a values (2); insert into a values (3)");
+    tusk_migration_list list;
+    assert_int_equal(tusk_migrate_look(b->conn, b->arena, b->folder, &list, &b->err), TUSK_OK);
+    assert_int_equal(list.pending, 2);
+    assert_answer(b, "select count(*) from pg_namespace where nspname = 'drizzle'", "0");
+    up_ok(b, 2);
+    assert_answer(b, "select array_agg(id order by id) from a", "{1,2,3}");
+    up_ok(b, 0);
+    assert_answer(
+        b, "select id, length(hash), created_at from drizzle.__drizzle_migrations order by id",
+        "1|64|1\n2|64|2");
+    assert_answer(b,
+                  "select string_agg(attname || ' ' || format_type(atttypid, atttypmod) || ' ' || "
+                  "attnotnull, ', ' order by attnum) from pg_attribute where attnum > 0 and "
+                  "attrelid = 'drizzle.__drizzle_migrations'::regclass",
+                  "id integer true, hash text true, created_at bigint false");
+    assert_int_equal(tusk_migrate_look(b->conn, b->arena, b->folder, &list, &b->err), TUSK_OK);
+    assert_int_equal(list.pending, 0);
+    assert_int_equal(list.items[1].state, TUSK_MIGRATION_APPLIED);
+    assert_answer(b, "select count(*) from pg_locks where locktype = 'advisory'", "0");
+}
+
+static void test_failure_leaves_nothing(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int);",
+           "create table b (id int);--> statement-breakpoint\n-- two\ninsert into b\nvalues ('x');"
+           "--> statement-breakpoint\ncreate table c (id int);");
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_int_equal(b->applied, 1);
+    assert_string_equal(b->err.sqlstate, "22P02");
+    if (!strstr(b->err.message,
+                "0001_m.sql:4: statement 2 of 3 failed (22P02): invalid input syntax")) {
+        fail_msg("%s", b->err.message);
+    }
+    assert_answer(b, "select to_regclass('a') is not null, to_regclass('b') is null", "t|t");
+    assert_answer(b, APPLIED_ROWS, "1");
+    /* repaired, it goes on; the connection is as good as before */
+    put(b, "0001_m.sql", "create table b (id int);");
+    up_ok(b, 1);
+}
+
+/* An error without a position is placed at the statement's first word. */
+static void test_failure_without_position(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int unique);--> statement-breakpoint\n\n-- why\ninsert into a "
+              "values (1), (1);");
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_non_null(strstr(b->err.message, "0000_m.sql:4: statement 2 of 2 failed (23505)"));
+    assert_answer(b, APPLIED_ROWS, "0");
+}
+
+static void test_older_one_still_runs(void **state)
+{
+    struct base *b = *state;
+    make_folder(b, (const char *const[]){ "create table a (id int)", "create table c (id int)" },
+                (const int[]){ 1000, 3000 }, 2);
+    up_ok(b, 2);
+    make_folder(b,
+                (const char *const[]){ "create table a (id int)", "create table c (id int)",
+                                       "create table b (id int)" },
+                (const int[]){ 1000, 3000, 2000 }, 3);
+    up_ok(b, 1);
+    assert_answer(b, "select to_regclass('b') is not null", "t");
+}
+
+static void test_changed_file_is_refused(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int)");
+    up_ok(b, 1);
+    FOLDER(b, "create table a (id bigint)", "create table b (id int)");
+    assert_int_equal(up(b), TUSK_INVALID);
+    assert_non_null(strstr(b->err.message, "0000_m.sql was changed after it had been applied"));
+    assert_answer(b, "select to_regclass('b') is null", "t");
+    tusk_migration_list list;
+    assert_int_equal(tusk_migrate_look(b->conn, b->arena, b->folder, &list, &b->err), TUSK_OK);
+    assert_int_equal(list.items[0].state, TUSK_MIGRATION_CHANGED);
+    assert_int_equal(list.pending, 1);
+}
+
+/* A database that drizzle-orm migrated, and one whose folder lost a file. */
+static void test_takes_over(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "select 1;\n", "create table b (id int)");
+    assert_non_null(support_query(
+        b->arena, &b->server,
+        "create schema \"drizzle\"; create table \"drizzle\".\"__drizzle_migrations\" "
+        "(id SERIAL PRIMARY KEY, hash text NOT NULL, created_at bigint); "
+        "insert into drizzle.__drizzle_migrations (hash, created_at) values "
+        "(encode(sha256('select 1;\n'), 'hex'), 1), ('gone', 77)"));
+    up_ok(b, 1);
+    tusk_migration_list list;
+    assert_int_equal(tusk_migrate_look(b->conn, b->arena, b->folder, &list, &b->err), TUSK_OK);
+    assert_int_equal(list.count, 3);
+    assert_int_equal(list.items[2].state, TUSK_MIGRATION_MISSING);
+    assert_true(list.items[2].when == 77);
+}
+
+static void test_without_transaction(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b,
+           "create table a (id int);\n"
+           "create index concurrently i on a (id); -- two in one chunk\nvacuum a;\nset my.x = '1'");
+    up_ok(b, 1);
+    assert_answer(b, "select indisvalid from pg_index where indexrelid = 'i'::regclass", "t");
+    assert_answer(b, APPLIED_ROWS, "1");
+    FOLDER(b,
+           "create table a (id int);\n"
+           "create index concurrently i on a (id); -- two in one chunk\nvacuum a;\nset my.x = '1'",
+           "create table c (id int);\ncreate unique index concurrently u on nothing (id);");
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_non_null(strstr(b->err.message, "0001_m.sql:2: statement 2 of 2 failed (42P01)"));
+    assert_non_null(strstr(b->err.hint, "have taken effect"));
+    assert_answer(b, APPLIED_ROWS, "1");
+    /* the session is as it was */
+    tusk_result result;
+    assert_int_equal(tusk_run(b->conn, b->arena,
+                              tusk_sql(b->arena, "select current_setting('lock_timeout')", NULL),
+                              &result, &b->err),
+                     TUSK_OK);
+    assert_string_equal(tusk_result_cell(&result, 0, 0).ptr, "0");
+}
+
+/* ---- two at once ---- */
+
+static pid_t start_migrator(struct base *b)
+{
+    pid_t child = fork();
+    if (child != 0) return child;
+    tusk_conn *conn = NULL;
+    tusk_error err = { 0 };
+    tusk_status st = tusk_conn_open(&b->server, 10000, &conn, &err);
+    if (st == TUSK_OK) st = tusk_migrate_up(conn, b->folder, NULL, NULL, &err);
+    if (st != TUSK_OK) fprintf(stderr, "%s\n", err.message);
+    tusk_conn_close(conn);
+    _exit(st == TUSK_OK ? 0 : 1);
+}
+
+static void test_two_at_once(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int)", "select pg_sleep(0.5)", "insert into a values (1)");
+    pid_t children[3];
+    for (int i = 0; i < 3; i++) children[i] = start_migrator(b);
+    for (int i = 0; i < 3; i++) {
+        int status = 0;
+        assert_int_equal(waitpid(children[i], &status, 0), children[i]);
+        assert_int_equal(status, 0);
+    }
+    assert_answer(b, "select count(*) from a", "1");
+    assert_answer(b, APPLIED_ROWS, "3");
+}
+
+static void count_waits(void *context, const tusk_migration *migration, int64_t ms)
+{
+    if (!migration) ++*(int *)context;
+}
+
+static void test_gives_up_waiting(void **state)
+{
+    struct base *b = *state;
+    tusk_conn *other = NULL;
+    int waits = 0;
+    FOLDER(b, "create table a (id int)");
+    assert_int_equal(tusk_conn_open(&b->server, 10000, &other, &b->err), TUSK_OK);
+    assert_int_equal(
+        tusk_conn_script(other, TUSK_STR("select pg_advisory_lock(8391740385909106546)"), &b->err),
+        TUSK_OK);
+    tusk_migrate_options options = { .lock_wait_ms = 300,
+                                     .progress = count_waits,
+                                     .context = &waits };
+    assert_int_equal(tusk_migrate_up(b->conn, b->folder, &options, &b->applied, &b->err),
+                     TUSK_BUSY);
+    assert_non_null(strstr(b->err.message, "another migrator"));
+    assert_true(waits >= 1);
+    tusk_conn_close(other);
+    up_ok(b, 1);
+}
+
+/* A statement that cannot get its lock gives up instead of queueing everybody behind it. */
+static void test_lock_timeout(void **state)
+{
+    struct base *b = *state;
+    tusk_conn *other = NULL;
+    FOLDER(b, "create table a (id int)");
+    up_ok(b, 1);
+    FOLDER(b, "create table a (id int)", "alter table a add column x int");
+    assert_int_equal(tusk_conn_open(&b->server, 10000, &other, &b->err), TUSK_OK);
+    assert_int_equal(tusk_conn_script(other, TUSK_STR("begin; lock table a"), &b->err), TUSK_OK);
+    tusk_migrate_options options = { .lock_timeout_ms = 200 };
+    assert_int_equal(tusk_migrate_up(b->conn, b->folder, &options, &b->applied, &b->err),
+                     TUSK_SERVER);
+    assert_string_equal(b->err.sqlstate, "55P03");
+    tusk_conn_close(other);
+    up_ok(b, 1);
+}
+
+/* ---- generated migrations are accepted by the server ---- */
+
+static void generate_and_apply(struct base *b, const char *name, const char *schema)
+{
+    tusk_str path = tusk_arena_printf(b->arena, "%s/%s/%s.def", golden, name, schema);
+    tusk_generated made;
+    if (!tusk_file_exists(path.ptr)) return;
+    tusk_generate_options options = { .schema = path.ptr, .folder = b->folder, .name = schema };
+    tusk_status st = tusk_generate(b->arena, &options, &made, &b->err);
+    if (st != TUSK_OK) fail_msg("%s: %s", name, b->err.message);
+    if (up(b) != TUSK_OK) fail_msg("%s: %s", name, b->err.message);
+    assert_int_equal(b->applied, made.changed ? 1 : 0);
+}
+
+static void test_generated(void **state)
+{
+    static const char *const cases[] = { "create_everything", "add_to_existing", "enum_values",
+                                         "foreign_key_needs_index", "quoting" };
+    close_base(state);
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        open_base(state);
+        generate_and_apply(*state, cases[i], "from");
+        generate_and_apply(*state, cases[i], "to");
+        close_base(state);
+    }
+    open_base(state);
+}
+
+#define BASE_TEST(name) cmocka_unit_test_setup_teardown(name, open_base, close_base)
+
+int main(int argc, char **argv)
+{
+    const struct CMUnitTest tests[] = {
+        BASE_TEST(test_applies_once),
+        BASE_TEST(test_failure_leaves_nothing),
+        BASE_TEST(test_failure_without_position),
+        BASE_TEST(test_older_one_still_runs),
+        BASE_TEST(test_changed_file_is_refused),
+        BASE_TEST(test_takes_over),
+        BASE_TEST(test_without_transaction),
+        BASE_TEST(test_two_at_once),
+        BASE_TEST(test_gives_up_waiting),
+        BASE_TEST(test_lock_timeout),
+        BASE_TEST(test_generated),
+    };
+    if (argc != 2) return 2;
+    golden = argv[1];
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
