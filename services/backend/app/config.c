@@ -27,9 +27,10 @@ static tusk_status find_data(tusk_arena *arena, const tusk_env *env, const char 
         tusk_str folder = tusk_path_join(arena, exe, beside[i]);
         tusk_str web = tusk_path_join(arena, folder.ptr, "web/index.html");
         if (!web.ptr) return tusk_fail_nomem(err, "the configuration");
-        if (!tusk_file_exists(web.ptr)) continue;
-        *out = folder.ptr;
-        return TUSK_OK;
+        char real[PATH_MAX];
+        if (!tusk_file_exists(web.ptr) || !realpath(folder.ptr, real)) continue;
+        *out = tusk_arena_str(arena, tusk_str_of(real)).ptr;
+        return *out ? TUSK_OK : tusk_fail_nomem(err, "the configuration");
     }
     tusk_fail(err, TUSK_IO,
               "the program's own files (web/, drizzle/migrations) were not found near %s", exe);

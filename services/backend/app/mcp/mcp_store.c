@@ -1,7 +1,7 @@
 /* mcp_store.c - mcp_store.h's queries */
 #include "services/backend/app/mcp/mcp_store.h"
 
-enum { DEPLOYMENTS_MAX = 1000 };
+enum { DEPLOYMENTS_MAX = 1000, WORDS_MAX = 8 };
 
 /** "%words%" with the pattern characters of the words taken literally. */
 static tusk_str anywhere(tusk_arena *a, tusk_str words)
@@ -17,14 +17,30 @@ static tusk_str anywhere(tusk_arena *a, tusk_str words)
     return tusk_buf_str(&pattern);
 }
 
+/** Every word stands somewhere in the name or the description: finds parts of words, and languages
+ * without spaces. */
+static tusk_expr by_parts(tusk_arena *a, tusk_str words)
+{
+    tusk_expr every = TUSK_ABSENT;
+    int count = 0;
+    for (tusk_str rest = words; rest.ptr && count < WORDS_MAX;) {
+        tusk_str word = tusk_str_cut(&rest, ' ');
+        if (word.len == 0) continue;
+        tusk_str pattern = anywhere(a, word);
+        every = tusk_and(a, every,
+                         tusk_or(a, tusk_ilike(mcp_servers.name, pattern),
+                                 tusk_ilike(mcp_servers.description, pattern)));
+        count++;
+    }
+    return every;
+}
+
 static tusk_expr by_words(tusk_arena *a, tusk_str words)
 {
     words = tusk_str_trim(words);
     if (words.len == 0) return TUSK_ABSENT;
-    tusk_str pattern = anywhere(a, words);
     return tusk_or(a, tusk_matches(mcp_servers.search_vector, "english", words),
-                   tusk_ilike(mcp_servers.name, pattern),
-                   tusk_ilike(mcp_servers.description, pattern));
+                   by_parts(a, words));
 }
 
 static tusk_expr by_tag(tusk_arena *a, tusk_str tag)
