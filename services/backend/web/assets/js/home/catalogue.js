@@ -65,10 +65,11 @@ function entry(app, server, onTag) {
         'li',
         { 'data-server': server.id },
         el('div', { class: 'server-head' }, el('h3', {}, server.name),
-            el('span', { class: 'muted small' }, server.version), downloads(server)),
+            el('span', { class: 'muted small' }, server.version), downloads(server),
+            el('span', { class: 'badge ok', 'data-installed': '', hidden: true }, 'Installed')),
         server.description && el('p', { class: 'summary' }, server.description),
         tags.length > 0 && el('div', { class: 'tags' }, ...tags),
-        el('div', { class: 'server-action' }, button, el('span', { class: 'badge ok', 'data-installed': '', hidden: true }, 'Installed')),
+        el('div', { class: 'server-action' }, button),
     );
 }
 

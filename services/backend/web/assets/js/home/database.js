@@ -1,6 +1,6 @@
 /* home/database.js - how the database is doing: asked now and then while somebody looks */
 
-import { api } from '../api.js';
+import { api, sentence } from '../api.js';
 import { $, announce, el, notice, whileBusy } from '../dom.js';
 import { bytes, count } from '../format.js';
 
@@ -42,7 +42,7 @@ function pool({ max, open, busy, waiting }) {
 
 function state(status) {
     if (status.state === 'unreachable') {
-        return notice('error', 'The database cannot be reached', status.error, status.hint);
+        return notice('error', 'The database cannot be reached', sentence(status.error), sentence(status.hint));
     }
     return el('p', {}, el('span', { class: 'badge ok dot' }, 'Connected'));
 }

@@ -1,6 +1,6 @@
 /* home/main.js - the dashboard: loads who is there and which team, then lets the sections work */
 
-import { api } from '../api.js';
+import { api, sentence } from '../api.js';
 import { $, el, icon, notice, whileBusy } from '../dom.js';
 import { mountAccount } from './account.js';
 import { mountCatalogue } from './catalogue.js';
@@ -25,7 +25,7 @@ app.catalogue = catalogue;
 async function whereTo() {
     const status = await api.status().catch(() => null);
     if (status && SETUP_STATES.includes(status.state)) location.replace('/setup');
-    else trouble('The database cannot be reached', status?.hint || 'Your data is safe. Try again in a moment.');
+    else trouble('The database cannot be reached', sentence(status?.hint) || 'Your data is safe. Try again in a moment.');
 }
 
 function trouble(title, text) {

@@ -1,6 +1,6 @@
 /* setup/database.js - the database that was found, or why none was and what to do about it */
 
-import { api } from '../api.js';
+import { api, sentence } from '../api.js';
 import { $, announce, el, icon, notice, whileBusy } from '../dom.js';
 import { bytes, plural } from '../format.js';
 
@@ -98,8 +98,8 @@ export function mountDatabase(wizard) {
 
     function unreachable(status) {
         away('The database cannot be reached', 'Setup continues by itself as soon as it answers.',
-            notice('error', status.error || 'There was no answer.',
-                status.hint || 'Check that PostgreSQL is running and that the POSTGRES_ settings name the right host, port, database, user and password.'));
+            notice('error', sentence(status.error) || 'There was no answer.',
+                sentence(status.hint) || 'Check that PostgreSQL is running and that the POSTGRES_ settings name the right host, port, database, user and password.'));
     }
 
     function silent(error) {

@@ -46,7 +46,7 @@ export function mountTables(wizard) {
     }
 
     function failed(error) {
-        head('The tables could not be made', 'What was begun has been taken back. Nothing is lost by trying again.');
+        head('The tables could not be made', 'Nothing is lost: what was applied stays, and trying again goes on from there.');
         const details = error.details?.map?.((item) => item.message ?? '').filter(Boolean) ?? [];
         $('tables-error').replaceChildren(notice('error', error.message, ...details));
         const again = el('button', { class: 'button primary', type: 'button' }, icon('refresh'), 'Try again');
