@@ -221,16 +221,21 @@ void tusk_lane_detach(tusk_lanes *lanes, tusk_job *job)
 
 /* ---- in ---- */
 
-/* Another job's cancellation hit this one, or its prepared statement was stale: nothing took
- * effect. */
+/* The cancellation of another statement came too late for that one and hit this. It can happen
+ * again and again where much is cancelled; the job's deadline ends that. */
+static bool is_victim(const tusk_lane *lane, const tusk_error *err)
+{
+    return (lane->cancelling || lane->suspect > 0) && strcmp(err->sqlstate, "57014") == 0;
+}
+
+/* Nothing took effect, and it was no fault of the statement. */
 static bool deserves_another(tusk_lane *lane, tusk_lane_entry entry, const tusk_error *err)
 {
-    tusk_job *job = entry.job;
-    if (is_unwanted(entry) || job->resends == job->count || lane->again_count == TUSK_LANE_DEPTH)
-        return false;
-    bool victim = (lane->cancelling || lane->suspect > 0) && strcmp(err->sqlstate, "57014") == 0;
-    if (!victim && !tusk_wire_should_resend(lane->conn)) return false;
-    job->resends++;
+    if (is_unwanted(entry) || lane->again_count == TUSK_LANE_DEPTH) return false;
+    if (!is_victim(lane, err)) {
+        if (!tusk_wire_should_resend(lane->conn)) return false;
+        if (entry.job->resends++ == entry.job->count) return false;
+    }
     lane->again[lane->again_count++] = entry;
     return true;
 }

@@ -35,7 +35,7 @@ typedef struct tusk_job {
     tusk_lanes_done *done;
     void *context;
     bool cancelled, late;
-    size_t resends; /* of its statements, at most one for each */
+    size_t resends; /* for stale prepared statements: at most one for each */
     tusk_status status;
     tusk_error *error; /* of the first failure; NULL: none, or no memory for it */
     tusk_wire_answer *answers[];
