@@ -98,6 +98,10 @@ static void busy(struct call *call, const char *error)
 
 void call_error(struct call *call, const tusk_error *err)
 {
+    if (call->gone) { /* nobody reads the answer, and giving up is not a fault */
+        call_fail(call, 503, "The client left");
+        return;
+    }
     bool conflict = strcmp(err->sqlstate, "23505") == 0 || strcmp(err->sqlstate, "23503") == 0;
     if (conflict) {
         call_fail(call, 409, "This conflicts with what is already there");
