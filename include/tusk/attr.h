@@ -7,15 +7,16 @@
 #endif
 
 /** Visible outside the shared library; everything else is hidden. */
-#define TUSK_API __attribute__((visibility("default")))
+#define TUSK_API          __attribute__((visibility("default")))
 /** The result is a status (or the only handle to something) and has to be looked at. */
-#define TUSK_NODISCARD __attribute__((warn_unused_result))
+#define TUSK_NODISCARD    __attribute__((warn_unused_result))
 /** Parameter `f` is a printf format whose arguments start at `a`. */
 #define TUSK_PRINTF(f, a) __attribute__((format(printf, f, a)))
-/** Drops a must-check result on purpose, with no warning from gcc or clang. */
-#define tusk_ignore(x) ((void)((x) == 0))
+/** Drops a must-check status on purpose, with no warning from gcc or clang. */
+#define tusk_ignore(x)    ((void)((x) == 0))
 
-/** The type of its initialiser, for queries whose row type has no name (tusk_select_joined). */
+/** Declares a variable with the type of its initialiser, for queries whose row type has no name
+ * (tusk_select_joined). */
 #define tusk_auto __extension__ __auto_type
 
 #endif

@@ -1,4 +1,4 @@
-/* declare.h - from TUSK_SCHEMA: enums, row structs and typed column handles. Include it from a header:
+/* declare.h - from TUSK_SCHEMA: enums, row structs, typed column handles. Include it from a header:
  *     #define TUSK_SCHEMA "db/schema.def"
  *     #include <tusk/declare.h>
  * TABLE(team, teams, "teams") gives
@@ -8,11 +8,14 @@
  *     teams_maybe                    {has, value}: a row that a left join may leave empty
  *     teams_rows                     {items, count}: what a fetch fills
  *     teams_query                    a query whose rows are teams
- * A handle is a union, so exactly one descriptor wide: the struct of handles is the array of descriptors. Its
- * phantom members carry the C type and whether NULL may be stored; they are only looked at by the compiler. */
+ * A handle is a union, so exactly one descriptor wide: the struct of handles is the array of
+ * descriptors. Its phantom members carry the C type and whether NULL may be stored; they are only
+ * looked at by the compiler. */
 #include "tusk/expr.h"
 #include "tusk/schema.h"
 
+/* each pass is a table of what the words mean in it, laid out by hand */
+/* clang-format off */
 #ifndef TUSK_DECLARE_ONCE
 #define TUSK_DECLARE_ONCE
 #define TUSK_FIRST_(x, ...) x
@@ -50,3 +53,4 @@
 #define TUSK_SCHEMA_DONE
 #include "tusk/undef.h"
 #undef TUSK_SCHEMA_DONE
+/* clang-format on */

@@ -1,5 +1,8 @@
-/* define.h - the descriptors themselves: include it in exactly one .c file, TUSK_SCHEMA set as for declare.h.
- * With TUSK_SCHEMA_NAME set to a name it also makes `const tusk_schema NAME`, the list of all tables and enums. */
+/* define.h - the descriptors themselves: include it in exactly one .c file, TUSK_SCHEMA set as for
+ * declare.h. With TUSK_SCHEMA_NAME set to a name it also makes `const tusk_schema NAME`, the list
+ * of all tables and enums. */
+/* each pass is a table of what the words mean in it, laid out by hand */
+/* clang-format off */
 #include "tusk/declare.h"
 #include "tusk/undef.h"
 
@@ -147,3 +150,4 @@ const tusk_schema TUSK_SCHEMA_NAME = {
 #define TUSK_SCHEMA_DONE
 #include "tusk/undef.h"
 #undef TUSK_SCHEMA_DONE
+/* clang-format on */

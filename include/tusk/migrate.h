@@ -1,10 +1,10 @@
-/* migrate.h - migrations: a folder that drizzle-kit can continue, applied once each, under a lock */
+/* migrate.h - migrations: a folder that drizzle-kit can continue, applied once each, in order */
 #ifndef TUSK_MIGRATE_H
 #define TUSK_MIGRATE_H
 
 #include "tusk/conn.h"
 
-/** One migration of a folder, with what the database says of it. */
+/** What a database says of a migration. */
 typedef enum tusk_migration_state {
     TUSK_MIGRATION_PENDING,
     TUSK_MIGRATION_RUNNING,
@@ -13,13 +13,15 @@ typedef enum tusk_migration_state {
     TUSK_MIGRATION_FAILED,
     TUSK_MIGRATION_MISSING, /* applied in the database, not in the folder */
 } tusk_migration_state;
+/** One migration of a folder. */
 typedef struct tusk_migration {
-    int index;        /* idx of the journal */
-    int64_t when;     /* milliseconds since the epoch: its key, created_at in the database */
-    tusk_str tag;     /* "0000_baseline" */
-    tusk_str hash;    /* lower-case hex SHA-256 of the file */
+    int index;     /* idx of the journal; -1: not in the folder */
+    int64_t when;  /* milliseconds since the epoch: its key, created_at in the database */
+    tusk_str tag;  /* "0000_baseline"; "" when it is not in the folder */
+    tusk_str hash; /* lower-case hex SHA-256 of the file */
     tusk_migration_state state;
 } tusk_migration;
+/** All migrations of a folder. */
 typedef struct tusk_migration_list {
     const tusk_migration *items; /* in journal order, those missing from the folder last */
     size_t count;
@@ -27,44 +29,56 @@ typedef struct tusk_migration_list {
 } tusk_migration_list;
 
 /** What is in `folder` and what the database has applied. Changes nothing: with no table
- *  drizzle.__drizzle_migrations everything is pending. Errors: TUSK_INVALID for a journal or file that is missing or
- *  malformed (file, line, column), TUSK_SERVER... Lifetime: `arena`. */
+ * drizzle.__drizzle_migrations everything is pending. Errors: TUSK_INVALID for a journal or file
+ * that is missing or malformed (file, line, column); TUSK_NOMEM and what tusk_run() can say.
+ * Lifetime: `arena`. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_look(tusk_conn *conn, tusk_arena *arena,
                                                       const char *folder, tusk_migration_list *out,
                                                       tusk_error *err);
 
+/** Zero means the default, for each. */
 typedef struct tusk_migrate_options {
-    int lock_wait_ms;      /* for another migrator to finish; 0: 60,000 */
-    int lock_timeout_ms;   /* lock_timeout of each statement; 0: 10,000 */
+    int lock_wait_ms;         /* for another migrator to finish; 0: 60,000 */
+    int lock_timeout_ms;      /* lock_timeout of each statement; 0: 10,000 */
     int statement_timeout_ms; /* 0: none */
-    /* told before and after each migration (state RUNNING, then APPLIED or FAILED) and while waiting for the lock
-     * (migration NULL); `ms` is the time it took. May be NULL. */
+    /* told before and after each migration (state RUNNING, then APPLIED or FAILED) and while
+     * waiting for the lock (migration NULL); `ms` is the time it took. May be NULL. */
     void (*progress)(void *context, const tusk_migration *migration, int64_t ms);
     void *context;
 } tusk_migrate_options;
 
-/** Applies every pending migration in journal order, each in a transaction of its own together with its row in
- *  drizzle.__drizzle_migrations, under an advisory lock polled with pg_try_advisory_lock. What is pending is decided
- *  by the set of applied `when`s. A file with a statement that cannot run in a transaction (CREATE INDEX CONCURRENTLY,
- *  VACUUM, ...) runs statement by statement. A changed applied file is refused with TUSK_INVALID. Errors
- *  name the file, the statement's number and line. `applied` (may be NULL) gets the number applied. */
+/** Applies every pending migration in journal order, each in a transaction of its own together with
+ * its row in drizzle.__drizzle_migrations, under an advisory lock polled with pg_try_advisory_lock.
+ * What is pending is decided by the set of applied `when`s. A file with a statement that cannot run
+ * in a transaction (CREATE INDEX CONCURRENTLY, VACUUM, ...) runs statement by statement. `options`
+ * may be NULL. `applied` (may be NULL) gets the number applied, also after an error: those stay.
+ * Afterwards the connection has no deadline of its own (tusk_conn_set_timeout()). Errors: with the
+ * file, the statement's number and line, TUSK_SERVER; TUSK_INVALID for a journal or file that is
+ * missing or malformed, and for an applied file that was changed (then nothing is applied);
+ * TUSK_BUSY when another migrator holds the lock for too long; TUSK_MISUSE inside a transaction;
+ * TUSK_CONNECTION, TUSK_TIMEOUT, TUSK_OUTCOME_UNKNOWN, TUSK_NOMEM. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_up(tusk_conn *conn, const char *folder,
-                                                    const tusk_migrate_options *options, int *applied,
-                                                    tusk_error *err);
+                                                    const tusk_migrate_options *options,
+                                                    int *applied, tusk_error *err);
 
+/** What tusk_generate() reads and where it writes. */
 typedef struct tusk_generate_options {
     const char *schema; /* path of the root .def file */
     const char *folder; /* of migrations; made when missing */
     const char *name;   /* suffix of the tag; NULL: made from what changes ("create_teams") */
     bool custom;        /* an empty migration to write SQL into */
 } tusk_generate_options;
+/** What tusk_generate() wrote. Lifetime of the texts: its arena. */
 typedef struct tusk_generated {
     bool changed;  /* false: the schema is as the last snapshot says, nothing was written */
-    tusk_str tag, path;
-    tusk_str sql;
+    tusk_str tag;  /* "0001_create_teams" */
+    tusk_str path; /* of the .sql file */
+    tusk_str sql;  /* its content */
 } tusk_generated;
-/** Compares the .def file with the folder's last snapshot and writes the migration, its snapshot and the journal
- *  (format of drizzle-kit 0.31). Needs no database. Errors: TUSK_INVALID with file, line and column. Lifetime: `arena`. */
+/** Compares the .def file with the folder's last snapshot and writes the migration, its snapshot
+ * and the journal (format of drizzle-kit 0.31). Needs no database. Errors: TUSK_INVALID with file,
+ * line and column, or for a change that it cannot make yet; TUSK_IO, TUSK_NOMEM; TUSK_MISUSE
+ * without schema or folder. Lifetime: `arena`. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_generate(tusk_arena *arena,
                                                   const tusk_generate_options *options,
                                                   tusk_generated *out, tusk_error *err);

@@ -1,4 +1,4 @@
-/* result.h - what a statement answered: the row count, the command, the fields, and rows as text cells */
+/* result.h - what a statement answered: row count, command, fields, and rows as text cells */
 #ifndef TUSK_RESULT_H
 #define TUSK_RESULT_H
 
@@ -11,23 +11,25 @@ typedef struct tusk_result_field {
     uint32_t table_oid; /* 0: not a plain column */
     int column;         /* attribute number in that table, 0: none */
     uint32_t type_oid;
-    int size;           /* pg_type.typlen; negative: variable */
-    int modifier;       /* e.g. 4 + n of varchar(n); -1: none */
-    int format;         /* 0 text, 1 binary, as it came from the server */
+    int size;     /* pg_type.typlen; negative: variable */
+    int modifier; /* e.g. 4 + n of varchar(n); -1: none */
+    int format;   /* 0 text, 1 binary, as it came from the server */
 } tusk_result_field;
 
-/** The answer to one statement. All memory belongs to the arena that the call was given. */
+/** The answer to one statement. Lifetime: the arena that the call was given. */
 typedef struct tusk_result {
-    int64_t row_count; /* rows selected, inserted, changed or deleted; -1: absent (DDL and the like) */
-    tusk_str command;  /* first word or words of the command tag: "SELECT", "DELETE", "CREATE TABLE" */
-    uint32_t oid;      /* always 0 since PostgreSQL 12; kept for readers of node-postgres results */
+    int64_t
+        row_count; /* rows selected, inserted, changed or deleted; -1: absent (DDL and the like) */
+    tusk_str
+        command;  /* first word or words of the command tag: "SELECT", "DELETE", "CREATE TABLE" */
+    uint32_t oid; /* always 0 since PostgreSQL 12; kept for readers of node-postgres results */
     size_t field_count;
     const tusk_result_field *fields;
     size_t cell_rows;      /* rows in `cells`; 0 for typed fetches, whose rows went into structs */
     const tusk_str *cells; /* row by row, each row field_count cells; text form, ptr NULL is NULL */
 } tusk_result;
 
-/** One cell; "no text" for NULL and for anything out of range. */
+/** One cell; "no text" for NULL and for anything out of range. Lifetime: the result's arena. */
 static inline tusk_str tusk_result_cell(const tusk_result *result, size_t row, size_t field)
 {
     if (row >= result->cell_rows || field >= result->field_count) return (tusk_str){ 0, 0 };

@@ -1,4 +1,4 @@
-/* schema.h - what the compiler's reading of a .def file leaves behind: descriptors of enums, columns, tables */
+/* schema.h - what a .def file becomes in C: descriptors of enums, columns and tables */
 #ifndef TUSK_SCHEMA_H
 #define TUSK_SCHEMA_H
 
@@ -13,8 +13,9 @@ typedef enum tusk_action {
     TUSK_RESTRICT,
 } tusk_action;
 
+/** One enum. Static, constant data made by define.h. */
 typedef struct tusk_enum {
-    const char *name;          /* as C says it */
+    const char *name; /* as C says it */
     const char *sql_name;
     const char *const *labels; /* indexed by the C enum's value */
     size_t count;
@@ -40,7 +41,7 @@ typedef struct tusk_column {
     tusk_action on_delete, on_update;
 } tusk_column;
 
-/** Table-level items, in the order they are written. */
+/** What a table-level item is. */
 typedef enum tusk_item_kind {
     TUSK_ITEM_INDEX,
     TUSK_ITEM_UNIQUE_INDEX,
@@ -50,7 +51,8 @@ typedef enum tusk_item_kind {
     TUSK_ITEM_FOREIGN_KEY,
 } tusk_item_kind;
 
-/** Lists of columns are kept as they are written ("owner_id, DESC(created_at)"): only the model reads them. */
+/** One table-level item. Lists of columns are kept as they are written ("owner_id,
+ * DESC(created_at)"): only the model reads them. */
 typedef struct tusk_table_item {
     tusk_item_kind kind;
     const char *name;       /* NULL: the default name */
@@ -62,6 +64,7 @@ typedef struct tusk_table_item {
     tusk_action on_delete, on_update;
 } tusk_table_item;
 
+/** One table. Static, constant data made by define.h. */
 typedef struct tusk_table {
     const char *sql_name;
     const char *name; /* the handle's name in C */
@@ -70,7 +73,7 @@ typedef struct tusk_table {
     const tusk_column *columns;
     const size_t *(*offsets)(void); /* of each column's field in the row struct */
     size_t item_count;
-    const tusk_table_item *items;
+    const tusk_table_item *items; /* in the order they are written */
 } tusk_table;
 
 /** A whole schema: define.h makes one when TUSK_SCHEMA_NAME is set. */

@@ -11,6 +11,7 @@
 #include "tusk/error.h"
 #include "tusk/expr.h"
 #include "tusk/file.h"
+#include "tusk/fits.h"
 #include "tusk/log.h"
 #include "tusk/migrate.h"
 #include "tusk/pool.h"

@@ -1,4 +1,4 @@
-/* types.h - the C type of every SQL type, plain and nullable; one line a type, shared by both readers */
+/* types.h - the C type of every SQL type, plain and nullable; shared by both readers of a .def */
 #ifndef TUSK_TYPES_H
 #define TUSK_TYPES_H
 
@@ -8,6 +8,8 @@
 
 #include "tusk/clock.h"
 #include "tusk/str.h"
+
+/* What a pointer in one of these points to lives where the row lives: in the arena of the fetch. */
 
 /** `timestamp`: microseconds since 1970-01-01 00:00:00, no time zone; infinity as in tusk_time. */
 typedef struct tusk_timestamp {
@@ -29,7 +31,7 @@ typedef struct tusk_json {
 typedef struct tusk_numeric {
     tusk_str text;
 } tusk_numeric;
-/** `bytea`. */
+/** `bytea`. `ptr == NULL` is SQL NULL, as in tusk_str. */
 typedef struct tusk_bytes {
     const uint8_t *ptr;
     size_t len;
@@ -50,11 +52,12 @@ typedef struct tusk_integer_array {
     size_t count;
 } tusk_integer_array;
 
-/** The nullable forms: reading the value without naming `.value` does not compile, so nobody forgets `.has`. */
-#define TUSK_NULLABLE_TYPE(name, T)                                                                \
-    typedef struct tusk_null_##name {                                                              \
-        bool has;                                                                                  \
-        T value;                                                                                   \
+/** The nullable forms: reading the value without naming `.value` does not compile, so nobody
+ * forgets `.has`. */
+#define TUSK_NULLABLE_TYPE(name, T)   \
+    typedef struct tusk_null_##name { \
+        bool has;                     \
+        T value;                      \
     } tusk_null_##name
 TUSK_NULLABLE_TYPE(str, tusk_str);
 TUSK_NULLABLE_TYPE(bool, bool);
@@ -75,33 +78,37 @@ TUSK_NULLABLE_TYPE(text_array, tusk_text_array);
 TUSK_NULLABLE_TYPE(integer_array, tusk_integer_array);
 
 /** Every scalar type: name of the enum member, C type, SQL name, pg_type.oid, oid of its array. */
-#define TUSK_SCALAR_TYPES(X)                                                                       \
-    X(TEXT, tusk_str, "text", 25, 1009)                                                            \
-    X(VARCHAR, tusk_str, "varchar", 1043, 1015)                                                    \
-    X(BOOLEAN, bool, "boolean", 16, 1000)                                                          \
-    X(SMALLINT, int16_t, "smallint", 21, 1005)                                                     \
-    X(INTEGER, int32_t, "integer", 23, 1007)                                                       \
-    X(BIGINT, int64_t, "bigint", 20, 1016)                                                         \
-    X(REAL, float, "real", 700, 1021)                                                              \
-    X(DOUBLE, double, "double precision", 701, 1022)                                               \
-    X(NUMERIC, tusk_numeric, "numeric", 1700, 1231)                                                \
-    X(TIMESTAMPTZ, tusk_time, "timestamp with time zone", 1184, 1185)                              \
-    X(TIMESTAMP, tusk_timestamp, "timestamp", 1114, 1115)                                          \
-    X(DATE, tusk_date, "date", 1082, 1182)                                                         \
-    X(UUID, tusk_uuid, "uuid", 2950, 2951)                                                         \
-    X(JSONB, tusk_json, "jsonb", 3802, 3807)                                                       \
-    X(BYTEA, tusk_bytes, "bytea", 17, 1001)                                                        \
-    X(TSVECTOR, tusk_tsvector, "tsvector", 3614, 3643)                                             \
+#define TUSK_SCALAR_TYPES(X)                                          \
+    X(TEXT, tusk_str, "text", 25, 1009)                               \
+    X(VARCHAR, tusk_str, "varchar", 1043, 1015)                       \
+    X(BOOLEAN, bool, "boolean", 16, 1000)                             \
+    X(SMALLINT, int16_t, "smallint", 21, 1005)                        \
+    X(INTEGER, int32_t, "integer", 23, 1007)                          \
+    X(BIGINT, int64_t, "bigint", 20, 1016)                            \
+    X(REAL, float, "real", 700, 1021)                                 \
+    X(DOUBLE, double, "double precision", 701, 1022)                  \
+    X(NUMERIC, tusk_numeric, "numeric", 1700, 1231)                   \
+    X(TIMESTAMPTZ, tusk_time, "timestamp with time zone", 1184, 1185) \
+    X(TIMESTAMP, tusk_timestamp, "timestamp", 1114, 1115)             \
+    X(DATE, tusk_date, "date", 1082, 1182)                            \
+    X(UUID, tusk_uuid, "uuid", 2950, 2951)                            \
+    X(JSONB, tusk_json, "jsonb", 3802, 3807)                          \
+    X(BYTEA, tusk_bytes, "bytea", 17, 1001)                           \
+    X(TSVECTOR, tusk_tsvector, "tsvector", 3614, 3643)                \
     X(ENUM, int, "", 0, 0) /* the enum's own name; its oid differs from database to database */
 
+/** One of them: TUSK_TYPE_TEXT, TUSK_TYPE_VARCHAR... */
 typedef enum tusk_type {
 #define TUSK_TYPE_MEMBER(name, ctype, sql, oid, array_oid) TUSK_TYPE_##name,
     TUSK_SCALAR_TYPES(TUSK_TYPE_MEMBER)
 #undef TUSK_TYPE_MEMBER
 } tusk_type;
 
-/* How a type is written in a .def file. C_: the row's C type, N_: its nullable form, D_: the descriptor's
- * fields. A macro cannot be there both with and without arguments, hence numeric and decimal(p, s). */
+/* How a type is written in a .def file. C_: the row's C type, N_: its nullable form, D_: the
+ * descriptor's fields. A macro cannot be there both with and without arguments, hence numeric and
+ * decimal(p, s). */
+/* one line a type, laid out by hand */
+/* clang-format off */
 #define TUSK_C_text             tusk_str
 #define TUSK_C_varchar(n)       tusk_str
 #define TUSK_C_boolean          bool
@@ -165,5 +172,6 @@ typedef enum tusk_type {
 #define TUSK_D_tsvector         .type = TUSK_TYPE_TSVECTOR,
 #define TUSK_D_enumeration(e)   .type = TUSK_TYPE_ENUM, .enumeration = &e##_enum,
 #define TUSK_D_array(type)      TUSK_D_##type .is_array = true,
+/* clang-format on */
 
 #endif

@@ -1,5 +1,6 @@
-/* undef.h - between two passes over a .def file: forgets every word of the schema language and gives the
- * table-level items their empty meaning, so that a pass defines only the words it uses; with TUSK_SCHEMA_DONE it only forgets */
+/* undef.h - between two passes over a .def file: forgets every word of the schema language and
+ * gives the table-level items their empty meaning, so that a pass defines only the words it uses;
+ * with TUSK_SCHEMA_DONE it only forgets */
 #undef ENUM
 #undef LABEL
 #undef END_ENUM

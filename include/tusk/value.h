@@ -1,11 +1,11 @@
-/* value.h - one SQL value in C: what a parameter is bound to, made from any C type a column can have */
+/* value.h - one SQL value in C: what a parameter is bound to, made by tusk_val() from any C type */
 #ifndef TUSK_VALUE_H
 #define TUSK_VALUE_H
 
 #include "tusk/types.h"
 
-/** A value with its SQL type. Texts, arrays and bytes are views: they have to live until the query that uses them
- *  was made (building a query copies them to its arena). */
+/** A value with its SQL type; tusk_val() makes one. Texts, arrays and bytes are views: they have to
+ * live until the query that uses them was made (building a query copies them to its arena). */
 typedef struct tusk_value {
     tusk_type type;
     bool is_array;
@@ -25,10 +25,13 @@ typedef struct tusk_value {
     } as;
 } tusk_value;
 
-#define TUSK_VALUE_MAKER_(name, T, type_, array, member)                                           \
-    static inline tusk_value tusk_value_##name(T v)                                                \
-    {                                                                                              \
-        return (tusk_value){ .type = TUSK_TYPE_##type_, .is_array = array, .as.member = v };       \
+/* The functions behind tusk_val(): tusk_value_<what>() takes the C type, tusk_value_null_<what>()
+ * its nullable form. A program calls them only to say a type that the C type leaves open, as
+ * tusk_value_json() does. */
+#define TUSK_VALUE_MAKER_(name, T, type_, array, member)                                     \
+    static inline tusk_value tusk_value_##name(T v)                                          \
+    {                                                                                        \
+        return (tusk_value){ .type = TUSK_TYPE_##type_, .is_array = array, .as.member = v }; \
     }
 TUSK_VALUE_MAKER_(bool, bool, BOOLEAN, false, boolean)
 TUSK_VALUE_MAKER_(int, int64_t, BIGINT, false, integer)
@@ -40,12 +43,23 @@ TUSK_VALUE_MAKER_(uuid, tusk_uuid, UUID, false, uuid)
 TUSK_VALUE_MAKER_(text_array, tusk_text_array, TEXT, true, texts)
 TUSK_VALUE_MAKER_(integer_array, tusk_integer_array, INTEGER, true, integers)
 
-/** Text; `ptr == NULL` is SQL NULL. */
+/** A float as a double. */
+static inline tusk_value tusk_value_float(float v)
+{
+    return tusk_value_double((double)v);
+}
+
+/** Text, also zero-terminated by tusk_value_cstr(), and what is written as text by
+ * tusk_value_json() and tusk_value_numeric(); bytes by tusk_value_bytes(). `ptr == NULL` is SQL
+ * NULL. Lifetime: that of `v`. */
 static inline tusk_value tusk_value_str(tusk_str v)
 {
     return (tusk_value){ .type = TUSK_TYPE_TEXT, .is_null = !v.ptr, .as.text = v };
 }
-static inline tusk_value tusk_value_cstr(const char *v) { return tusk_value_str(tusk_str_of(v)); }
+static inline tusk_value tusk_value_cstr(const char *v)
+{
+    return tusk_value_str(tusk_str_of(v));
+}
 static inline tusk_value tusk_value_json(tusk_json v)
 {
     return (tusk_value){ .type = TUSK_TYPE_JSONB, .is_null = !v.text.ptr, .as.text = v.text };
@@ -58,58 +72,39 @@ static inline tusk_value tusk_value_bytes(tusk_bytes v)
 {
     return (tusk_value){ .type = TUSK_TYPE_BYTEA, .is_null = !v.ptr, .as.bytes = v };
 }
+
 /** NULL of a type. */
 static inline tusk_value tusk_value_null(tusk_type type)
 {
     return (tusk_value){ .type = type, .is_null = true };
 }
-#define TUSK_NULLABLE_MAKER_(name, T, type_)                                                       \
-    static inline tusk_value tusk_value_null_##name(tusk_null_##name v)                            \
-    {                                                                                              \
-        return v.has ? tusk_value_##name(v.value) : tusk_value_null(TUSK_TYPE_##type_);            \
+#define TUSK_NULLABLE_MAKER_(name, plain, type_, array)                                       \
+    static inline tusk_value tusk_value_null_##name(tusk_null_##name v)                       \
+    {                                                                                         \
+        if (v.has) return tusk_value_##plain(v.value);                                        \
+        return (tusk_value){ .type = TUSK_TYPE_##type_, .is_array = array, .is_null = true }; \
     }
-static inline tusk_value tusk_value_null_str(tusk_null_str v)
-{
-    return v.has ? tusk_value_str(v.value) : tusk_value_null(TUSK_TYPE_TEXT);
-}
-static inline tusk_value tusk_value_null_int16(tusk_null_int16 v)
-{
-    return v.has ? tusk_value_int(v.value) : tusk_value_null(TUSK_TYPE_SMALLINT);
-}
-static inline tusk_value tusk_value_null_int32(tusk_null_int32 v)
-{
-    return v.has ? tusk_value_int(v.value) : tusk_value_null(TUSK_TYPE_INTEGER);
-}
-static inline tusk_value tusk_value_null_int64(tusk_null_int64 v)
-{
-    return v.has ? tusk_value_int(v.value) : tusk_value_null(TUSK_TYPE_BIGINT);
-}
-static inline tusk_value tusk_value_null_float(tusk_null_float v)
-{
-    return v.has ? tusk_value_double((double)v.value) : tusk_value_null(TUSK_TYPE_REAL);
-}
-static inline tusk_value tusk_value_null_text_array(tusk_null_text_array v)
-{
-    return v.has ? tusk_value_text_array(v.value)
-                 : (tusk_value){ .type = TUSK_TYPE_TEXT, .is_array = true, .is_null = true };
-}
-static inline tusk_value tusk_value_null_integer_array(tusk_null_integer_array v)
-{
-    return v.has ? tusk_value_integer_array(v.value)
-                 : (tusk_value){ .type = TUSK_TYPE_INTEGER, .is_array = true, .is_null = true };
-}
-TUSK_NULLABLE_MAKER_(bool, bool, BOOLEAN)
-TUSK_NULLABLE_MAKER_(double, double, DOUBLE)
-TUSK_NULLABLE_MAKER_(time, tusk_time, TIMESTAMPTZ)
-TUSK_NULLABLE_MAKER_(timestamp, tusk_timestamp, TIMESTAMP)
-TUSK_NULLABLE_MAKER_(date, tusk_date, DATE)
-TUSK_NULLABLE_MAKER_(uuid, tusk_uuid, UUID)
-TUSK_NULLABLE_MAKER_(numeric, tusk_numeric, NUMERIC)
-TUSK_NULLABLE_MAKER_(json, tusk_json, JSONB)
-TUSK_NULLABLE_MAKER_(bytes, tusk_bytes, BYTEA)
+TUSK_NULLABLE_MAKER_(str, str, TEXT, false)
+TUSK_NULLABLE_MAKER_(bool, bool, BOOLEAN, false)
+TUSK_NULLABLE_MAKER_(int16, int, SMALLINT, false)
+TUSK_NULLABLE_MAKER_(int32, int, INTEGER, false)
+TUSK_NULLABLE_MAKER_(int64, int, BIGINT, false)
+TUSK_NULLABLE_MAKER_(float, float, REAL, false)
+TUSK_NULLABLE_MAKER_(double, double, DOUBLE, false)
+TUSK_NULLABLE_MAKER_(numeric, numeric, NUMERIC, false)
+TUSK_NULLABLE_MAKER_(time, time, TIMESTAMPTZ, false)
+TUSK_NULLABLE_MAKER_(timestamp, timestamp, TIMESTAMP, false)
+TUSK_NULLABLE_MAKER_(date, date, DATE, false)
+TUSK_NULLABLE_MAKER_(uuid, uuid, UUID, false)
+TUSK_NULLABLE_MAKER_(json, json, JSONB, false)
+TUSK_NULLABLE_MAKER_(bytes, bytes, BYTEA, false)
+TUSK_NULLABLE_MAKER_(text_array, text_array, TEXT, true)
+TUSK_NULLABLE_MAKER_(integer_array, integer_array, INTEGER, true)
 
-/** Any C value as a tusk_value; a type that PostgreSQL has no like of does not compile. */
-#define tusk_val(v)                                                                                \
+/** Any C value as a tusk_value; a type that PostgreSQL has no like of does not compile. A label of
+ * an enum is given as the enum's own member where the column is known (tusk_eq() and the like).
+ * Lifetime: that of `v`. */
+#define tusk_val(v) \
     _Generic((v),                                                                                  \
         bool: tusk_value_bool,                                                                     \
         short: tusk_value_int,                                                                     \
@@ -117,7 +112,7 @@ TUSK_NULLABLE_MAKER_(bytes, tusk_bytes, BYTEA)
         unsigned: tusk_value_int,                                                                  \
         long: tusk_value_int,                                                                      \
         long long: tusk_value_int,                                                                 \
-        float: tusk_value_double,                                                                  \
+        float: tusk_value_float,                                                                   \
         double: tusk_value_double,                                                                 \
         char *: tusk_value_cstr,                                                                   \
         const char *: tusk_value_cstr,                                                             \
