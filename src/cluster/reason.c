@@ -12,9 +12,15 @@
 
 #define TAIL_BYTES 8192
 
+/* Where `part` begins in `text`; NULL when it is not there, or there is no text. */
+static const char *find(tusk_str text, const char *part)
+{
+    return text.ptr ? memmem(text.ptr, text.len, part, strlen(part)) : NULL;
+}
+
 static bool contains(tusk_str text, const char *part)
 {
-    return memmem(text.ptr, text.len, part, strlen(part)) != NULL;
+    return find(text, part) != NULL;
 }
 
 /* The part of a log line that tells why something failed, without time and process; "no text" for
@@ -23,7 +29,7 @@ static tusk_str why(tusk_str line)
 {
     static const char *const levels[] = { "FATAL:", "PANIC:", "ERROR:", "DETAIL:" };
     for (size_t i = 0; i < sizeof levels / sizeof *levels; i++) {
-        const char *at = memmem(line.ptr, line.len, levels[i], strlen(levels[i]));
+        const char *at = find(line, levels[i]);
         if (at) return (tusk_str){ at, line.len - (size_t)(at - line.ptr) };
     }
     return contains(line, "error:") ? line : (tusk_str){ 0, 0 };
