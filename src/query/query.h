@@ -1,5 +1,4 @@
-/* query.h - the inside of a tusk_query, and rendering it: a pure function from the query to SQL,
- * parameters, row map */
+/* query.h - the inside of a tusk_query, and rendering it to SQL, parameters, row map: pure */
 #ifndef TUSK_QUERY_INTERNAL_H
 #define TUSK_QUERY_INTERNAL_H
 
@@ -31,9 +30,8 @@ typedef struct tusk_statement {
     tusk_str sql;
     const tusk_value *params;
     size_t param_count;
-    const tusk_row_map
-        *map;     /* NULL: raw SQL, count, or a statement with no rows; all answers as text */
-    bool count;   /* the answer is one bigint */
+    const tusk_row_map *map; /* NULL: raw SQL, count, or no rows: answers come as text */
+    bool count;              /* the answer is one bigint */
     bool prepare; /* shape is worth keeping prepared: all but raw SQL and multi-row inserts */
 } tusk_statement;
 
