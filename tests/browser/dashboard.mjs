@@ -31,7 +31,7 @@ export async function walkSignIn(visitor, person) {
         await page.getByRole('button', { name: 'Sign out' }).click();
         await heading(page, 'Sign in to DeployStack');
         await visitor.look('login');
-        visitor.expect(/401/);
+        visitor.expect(/status of 401/, /status of 400 .*login/);
         await page.goto('/');
         await heading(page, 'Sign in to DeployStack');
     });
@@ -113,7 +113,7 @@ export async function walkCatalogue(visitor) {
         await lineSays(page, /^\d+ servers found$/);
         const texts = await results(page).allTextContents();
         equal(texts.length, await total(page), 'servers shown');
-        truth(texts.length >= 4, `several are found, not ${texts.length}`);
+        truth(texts.length >= 3, `several are found, not ${texts.length}`);
         truth(texts.every((text) => /databas/i.test(text)), `all are about databases:\n${texts.join('\n')}`);
         truth(texts.some((text) => text.includes('ledger-postgres')), 'ledger-postgres is among them');
         await visitor.look('catalogue-search');
@@ -175,7 +175,7 @@ export async function walkInstallations(visitor) {
     });
 
     await check(say('the same name a second time is refused beside the field'), async () => {
-        visitor.expect(/409/);
+        visitor.expect(/status of 409/);
         const dialog = await openInstall(page, 'branchwise');
         await dialog.getByLabel('Name of the installation').fill('Our repositories');
         await dialog.getByRole('button', { name: 'Install' }).click();

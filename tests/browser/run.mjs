@@ -27,7 +27,7 @@ async function walk(visitor) {
 
 function tellFailure(error, program) {
     if (!(error instanceof WalkEnded)) throw error;
-    const lines = program.output().split('\n').slice(-15);
+    const lines = program.output().split('\n').filter((line) => !/"code":[23]/.test(line)).slice(-15);
     console.log(['# the program said last:', ...lines.map((line) => `#   ${line}`)].join('\n'));
 }
 

@@ -21,7 +21,7 @@ function line(file) {
         { class: file.state },
         el('span', { class: 'file-state' }, mark && icon(mark)),
         el('code', {}, file.tag, hiddenText(`, ${SAY[file.state] ?? file.state}`)),
-        el('span', { class: 'muted small' }, duration(file.ms)),
+        el('span', { class: 'muted small' }, file.state === 'applied' && duration(file.ms)),
         file.error && el('span', { class: 'file-error' }, file.error),
     );
 }
