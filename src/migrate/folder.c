@@ -4,8 +4,10 @@
 
 #include <dirent.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <openssl/evp.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <unistd.h>
 
 #include "tusk/file.h"
@@ -162,6 +164,23 @@ tusk_status tusk_folder_latest(tusk_arena *arena, const char *folder, const tusk
 
 /* ---- adding ---- */
 
+tusk_status tusk_folder_lock(tusk_arena *arena, const char *folder, int *out, tusk_error *err)
+{
+    *out = -1;
+    tusk_str meta = tusk_path_join(arena, folder, "meta");
+    if (!meta.ptr) return tusk_fail_nomem(err, "the folder");
+    tusk_status st = tusk_folder_make(meta.ptr, 0755, err);
+    if (st != TUSK_OK) return st;
+    int fd = open(meta.ptr, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    if (fd < 0) return tusk_fail_errno(err, "%s", meta.ptr);
+    if (flock(fd, LOCK_EX | LOCK_NB) == 0) {
+        *out = fd;
+        return TUSK_OK;
+    }
+    close(fd);
+    return tusk_fail(err, TUSK_BUSY, "another program is generating a migration in %s", folder);
+}
+
 /* Takes the new files back after an error. */
 static void remove_new(tusk_str sql, tusk_str snapshot)
 {
@@ -174,20 +193,17 @@ tusk_status tusk_folder_add(tusk_arena *arena, const char *folder,
 {
     tusk_str sql = sql_path(arena, folder, new_one->entry.tag);
     tusk_str prefix = prefix_of(new_one->entry.tag);
-    tusk_str meta = tusk_path_join(arena, folder, "meta");
     tusk_str snapshot =
         tusk_arena_printf(arena, "%s/meta/%.*s" SNAPSHOT_SUFFIX, folder, TUSK_STR_ARG(prefix));
     tusk_str journal = tusk_arena_printf(arena, "%s/meta/_journal.json", folder);
     if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the migration");
-    tusk_status st = tusk_folder_make(meta.ptr, 0755, err);
-    if (st != TUSK_OK) return st;
     if (tusk_file_exists(sql.ptr)) {
         tusk_fail(err, TUSK_INVALID, "%s exists already, but the journal does not list it",
                   sql.ptr);
         tusk_error_hint(err, "Remove it, or choose another name.");
         return TUSK_INVALID;
     }
-    st = tusk_file_replace(sql.ptr, new_one->sql, 0644, err);
+    tusk_status st = tusk_file_replace(sql.ptr, new_one->sql, 0644, err);
     if (st == TUSK_OK) st = tusk_file_replace(snapshot.ptr, new_one->snapshot, 0644, err);
     if (st == TUSK_OK) st = tusk_file_replace(journal.ptr, new_one->journal, 0644, err);
     if (st != TUSK_OK) remove_new(sql, snapshot);

@@ -42,6 +42,10 @@ typedef struct tusk_latest {
 tusk_status tusk_folder_latest(tusk_arena *arena, const char *folder, const tusk_journal *journal,
                                tusk_latest *out, tusk_error *err);
 
+/** Makes the folder where it is missing and keeps other generators out until the file descriptor
+ * `*out` is closed. Errors: TUSK_BUSY when one is at work, TUSK_IO. */
+tusk_status tusk_folder_lock(tusk_arena *arena, const char *folder, int *out, tusk_error *err);
+
 /** Everything of a new migration. */
 typedef struct tusk_new_migration {
     tusk_journal_entry entry;

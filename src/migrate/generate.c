@@ -1,5 +1,6 @@
 /* generate.c - from a .def file that went on to the next migration of its folder */
 #include <sys/random.h>
+#include <unistd.h>
 
 #include "src/diff/diff.h"
 #include "src/migrate/folder.h"
@@ -62,12 +63,6 @@ static tusk_status plan(generation *g)
 static tusk_status new_entry(generation *g, tusk_journal_entry *out)
 {
     tusk_str name = tusk_str_of(g->options->name);
-    if (name.ptr && !tusk_migration_name_ok(name)) {
-        tusk_fail(g->err, TUSK_INVALID, "\"%.*s\" cannot be part of a file name",
-                  TUSK_STR_ARG(name));
-        tusk_error_hint(g->err, "Use letters, digits, \"_\" and \"-\", at most 100.");
-        return TUSK_INVALID;
-    }
     if (!name.ptr && g->options->custom) name = TUSK_STR("custom");
     if (!name.ptr) name = tusk_migration_name(g->arena, &g->latest.snapshot.model, &g->schema);
     size_t count = g->journal.entries.count;
@@ -108,7 +103,7 @@ static tusk_status new_snapshot(generation *g, tusk_str *out)
     return tusk_snapshot_write(g->arena, &snapshot, out, g->err);
 }
 
-static tusk_status write(generation *g, tusk_generated *out)
+static tusk_status write_new(generation *g, tusk_generated *out)
 {
     tusk_new_migration new_one = { .sql = TUSK_STR(CUSTOM_SQL) };
     tusk_status st = new_entry(g, &new_one.entry);
@@ -130,6 +125,33 @@ static tusk_status write(generation *g, tusk_generated *out)
     return TUSK_OK;
 }
 
+/* Under the lock of the folder, whose journal has to be the one that was read. */
+static tusk_status write_locked(generation *g, tusk_generated *out)
+{
+    int lock = -1;
+    tusk_journal now;
+    tusk_status st = tusk_folder_lock(g->arena, g->options->folder, &lock, g->err);
+    if (st != TUSK_OK) return st;
+    st = tusk_journal_read(g->arena, g->options->folder, &now, g->err);
+    if (st == TUSK_OK && !tusk_str_eq(now.text, g->journal.text)) {
+        st = tusk_fail(g->err, TUSK_BUSY, "another program has just generated a migration in %s",
+                       g->options->folder);
+    }
+    if (st == TUSK_OK) st = write_new(g, out);
+    close(lock);
+    return st;
+}
+
+/* Told before anything is made. */
+static tusk_status check_name(const generation *g)
+{
+    tusk_str name = tusk_str_of(g->options->name);
+    if (!name.ptr || tusk_migration_name_ok(name)) return TUSK_OK;
+    tusk_fail(g->err, TUSK_INVALID, "\"%.*s\" cannot be part of a file name", TUSK_STR_ARG(name));
+    tusk_error_hint(g->err, "Use letters, digits, \"_\" and \"-\", at most 100.");
+    return TUSK_INVALID;
+}
+
 tusk_status tusk_generate(tusk_arena *arena, const tusk_generate_options *options,
                           tusk_generated *out, tusk_error *err)
 {
@@ -138,9 +160,10 @@ tusk_status tusk_generate(tusk_arena *arena, const tusk_generate_options *option
         return tusk_fail(err, TUSK_MISUSE, "generating needs a schema and a folder");
     }
     generation g = { .arena = arena, .options = options, .err = err };
-    tusk_status st = read_state(&g);
+    tusk_status st = check_name(&g);
+    if (st == TUSK_OK) st = read_state(&g);
     if (st == TUSK_OK) st = plan(&g);
     if (st != TUSK_OK) return st;
     if (g.plan.statements.count == 0 && !options->custom) return TUSK_OK;
-    return write(&g, out);
+    return write_locked(&g, out);
 }

@@ -84,6 +84,11 @@ static tusk_status fail_at(migrator *m, const tusk_candidate *one, const tusk_ch
     tusk_error *err = m->err;
     if (!err) return TUSK_SERVER;
     tusk_status st = err->status;
+    if (strcmp(err->sqlstate, "55P03") == 0 && err->hint[0] == '\0') {
+        tusk_error_hint(err,
+                        "Another session holds a lock that this statement needs. Let it finish, "
+                        "then try again.");
+    }
     int line = chunk->line + tusk_split_line(chunk->sql, err->position) - 1;
     if (err->sqlstate[0]) {
         tusk_error_prefix(err, "%.*s.sql:%d: statement %zu of %zu failed (%s)",
@@ -107,6 +112,15 @@ static tusk_status run_chunks(migrator *m, const tusk_candidate *one, const tusk
     return TUSK_OK;
 }
 
+/* What goes wrong around the statements names the file, too. */
+static tusk_status named(migrator *m, const tusk_candidate *one, tusk_status st)
+{
+    if (st != TUSK_OK) {
+        tusk_error_prefix(m->err, "%.*s.sql", TUSK_STR_ARG(one->migration.tag));
+    }
+    return st;
+}
+
 static tusk_status record(migrator *m, const tusk_candidate *one)
 {
     const tusk_query *query =
@@ -114,7 +128,7 @@ static tusk_status record(migrator *m, const tusk_candidate *one)
                  "insert into drizzle.__drizzle_migrations (\"hash\", \"created_at\") values "
                  "($1::text, $2::bigint)",
                  TUSK_PARAMS(tusk_val(one->migration.hash), tusk_val(one->migration.when)));
-    return tusk_run(m->conn, m->arena, query, NULL, m->err);
+    return named(m, one, tusk_run(m->conn, m->arena, query, NULL, m->err));
 }
 
 /* `where` is "local " inside a transaction. The numbers are ours, not input. */
@@ -130,12 +144,12 @@ static tusk_status set_timeouts(migrator *m, const char *where)
 static tusk_status apply_in_transaction(migrator *m, const tusk_candidate *one,
                                         const tusk_chunks *chunks)
 {
-    tusk_status st = tusk_tx_begin(m->conn, NULL, m->err);
+    tusk_status st = named(m, one, tusk_tx_begin(m->conn, NULL, m->err));
     if (st != TUSK_OK) return st;
-    st = set_timeouts(m, "local ");
+    st = named(m, one, set_timeouts(m, "local "));
     if (st == TUSK_OK) st = run_chunks(m, one, chunks);
     if (st == TUSK_OK) st = record(m, one);
-    if (st == TUSK_OK) return tusk_tx_commit(m->conn, m->err);
+    if (st == TUSK_OK) return named(m, one, tusk_tx_commit(m->conn, m->err));
     tusk_tx_rollback(m->conn);
     return st;
 }
@@ -153,7 +167,7 @@ static tusk_status apply_one_by_one(migrator *m, const tusk_candidate *one,
         for (size_t j = 0; j < some.count; j++) tusk_vec_push(m->arena, &all, some.items[j]);
     }
     if (tusk_arena_failed(m->arena)) return tusk_fail_nomem(m->err, "a migration");
-    tusk_status st = set_timeouts(m, "");
+    tusk_status st = named(m, one, set_timeouts(m, ""));
     if (st == TUSK_OK) st = run_chunks(m, one, &all);
     if (st == TUSK_OK) st = record(m, one);
     if (st != TUSK_OK && m->err && m->err->hint[0] == '\0') {

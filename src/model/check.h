@@ -27,6 +27,15 @@ tusk_status tusk_check_no_table(const tusk_def_name *name, tusk_error *err);
 tusk_status tusk_check_no_column(const tusk_def_table *table, const tusk_def_name *name,
                                  tusk_error *err);
 
+/** At most one of defaults and GENERATED, and none of them empty. */
+tusk_status tusk_check_fill(const tusk_def_column *column, tusk_error *err);
+/** Is there the enum of a column, with the label that is its default? */
+tusk_status tusk_check_label(const tusk_def *def, const tusk_def_column *column, tusk_error *err);
+/** Does DEFAULT(...) fit the type? */
+tusk_status tusk_check_literal(const tusk_def_column *column, tusk_error *err);
+/** "text", "an enum": for messages. Lifetime: static. */
+const char *tusk_check_type_name(tusk_type type);
+
 /** A keyword of C or a macro that would break a declaration of that name. */
 bool tusk_word_is_reserved(tusk_str word);
 /** A function or object of the C library that a variable of that name would shadow. */

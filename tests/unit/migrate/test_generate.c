@@ -219,6 +219,19 @@ static void test_write_failure_leaves_nothing(void **state)
     tusk_arena_free(f.arena);
 }
 
+/* Two at once would give the same number twice. */
+static void test_one_at_a_time(void **state)
+{
+    struct folder f = open_folder(*state);
+    int lock = -1;
+    assert_ok(generate(&f, ONE, "first", false), f.err);
+    assert_ok(tusk_folder_lock(f.arena, f.migrations, &lock, &f.err), f.err);
+    assert_int_equal(generate(&f, TWO, "second", false), TUSK_BUSY);
+    close(lock);
+    assert_ok(generate(&f, TWO, "second", false), f.err);
+    tusk_arena_free(f.arena);
+}
+
 static void test_without_memory(void **state)
 {
     struct folder f = open_folder(*state);
@@ -250,6 +263,7 @@ int main(void)
         FOLDER_TEST(test_custom_keeps_everything),
         FOLDER_TEST(test_refused),
         FOLDER_TEST(test_write_failure_leaves_nothing),
+        FOLDER_TEST(test_one_at_a_time),
         FOLDER_TEST(test_without_memory),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
