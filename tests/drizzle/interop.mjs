@@ -1,0 +1,193 @@
+// interop.mjs - a folder and a database of ours are drizzle's, and the reverse: drizzle-orm's migrator and drizzle-kit
+// themselves against tusk_migrate_up and tusk_generate
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { Tap } from '../http/backend.mjs';
+import { files, here, Rig, withoutIds } from './rig.mjs';
+
+const tap = new Tap();
+const rig = new Rig(process.argv[2]);
+const shipped = join(here, '../../services/backend/drizzle/migrations');
+const nothing = /No schema changes/;
+const fine = /Everything's fine/;
+
+/** Like equal, but says only where two long texts part. */
+function same(name, actual, expected) {
+  let at = 0;
+  while (at < actual.length && actual[at] === expected[at]) at++;
+  const from = actual.lastIndexOf('\n', at - 1) + 1;
+  tap.check(name, actual === expected, `got ...${actual.slice(from, from + 400)}\nexpected ...${expected.slice(from, from + 400)}`);
+}
+
+/** Each file that was in `before` is in `after`, byte for byte; the journal may have grown. */
+function kept(name, before, after) {
+  const lost = Object.keys(before).filter((file) => file !== 'meta/_journal.json' && before[file] !== after[file]);
+  tap.equal(`${name}: no file of before is touched`, lost, []);
+  const entries = (text) => JSON.parse(text['meta/_journal.json']).entries;
+  tap.equal(`${name}: no entry of before is touched`, entries(after).slice(0, entries(before).length), entries(before));
+}
+
+/** JSON laid out as JavaScript does it, so that drizzle-kit's rewriting changes no byte. */
+function stable(name, folder) {
+  for (const [file, text] of Object.entries(files(folder))) {
+    if (file.endsWith('.json')) same(`${name}: ${file} is laid out as drizzle-kit does it`, text, JSON.stringify(JSON.parse(text), null, 2));
+  }
+}
+
+async function migrators(name, folder) {
+  const [theirs, ours] = [await rig.database(), await rig.database()];
+  const count = JSON.parse(files(folder)['meta/_journal.json']).entries.length;
+  tap.equal(`${name}: before, everything is pending`, await rig.states(ours, folder), Array(count).fill('pending').join(' '));
+  await rig.kitMigrate(theirs, folder);
+  tap.equal(`${name}: ours applies every file`, await rig.up(ours, folder), count);
+  same(`${name}: pg_dump is the same after drizzle-orm and after ours`, await rig.schema(ours), await rig.schema(theirs));
+  const rows = await rig.rows(theirs);
+  tap.equal(`${name}: a row for each file`, rows.length, count);
+  tap.equal(`${name}: the rows are the same`, await rig.rows(ours), rows);
+  tap.equal(`${name}: ours sees drizzle-orm's as applied`, await rig.states(theirs, folder), Array(count).fill('applied').join(' '));
+  tap.equal(`${name}: ours finds nothing to do after drizzle-orm`, await rig.up(theirs, folder), 0);
+  await rig.kitMigrate(ours, folder);
+  tap.equal(`${name}: drizzle-orm finds nothing to do after ours`, await rig.rows(ours), rows);
+}
+
+async function baseline() {
+  const folder = rig.copy(shipped, 'shipped');
+  await migrators('the backend', folder);
+  const check = await rig.kit('check', folder);
+  tap.check('the backend: drizzle-kit check accepts its folder', check.code === 0 && fine.test(check.text), check.text);
+  stable('the backend', folder);
+  tap.equal('the backend: the folder is as its schema', (await rig.generate('../../services/backend/db/schema.def', folder, 'none')).changed, false);
+}
+
+/** One schema said in both languages: the same SQL and the same snapshot. */
+async function generators() {
+  const [ours, theirs] = [rig.folder('every-ours'), rig.folder('every-theirs')];
+  await rig.generate('every/schema.def', ours, 'all');
+  const kit = await rig.kitGenerate('every/schema.mjs', theirs, 'all');
+  const [a, b] = [files(ours), files(theirs)];
+  tap.equal('every construct: the same files', Object.keys(a), Object.keys(b));
+  same('every construct: the same SQL', a['0000_all.sql'], b['0000_all.sql'] ?? kit.text);
+  same('every construct: the same snapshot', withoutIds(a['meta/0000_snapshot.json']), withoutIds(b['meta/0000_snapshot.json'] ?? ''));
+  await migrators('every construct', theirs);
+  const again = await rig.kitGenerate('every/schema.mjs', ours, 'none');
+  tap.check('every construct: drizzle-kit finds our folder up to date', nothing.test(again.text), again.text);
+  tap.equal('every construct: ours finds theirs up to date', (await rig.generate('every/schema.def', theirs, 'none')).changed, false);
+}
+
+/** drizzle-kit goes on in a folder that ours began; ours goes on after that. */
+async function continueOurs() {
+  const folder = rig.folder('from-ours');
+  const database = await rig.database();
+  await rig.generate('steps/1.def', folder, 'one');
+  tap.equal('begun by ours: applied by ours', await rig.up(database, folder), 1);
+  const one = files(folder);
+  let kit = await rig.kitGenerate('steps/1.mjs', folder, 'none');
+  tap.check('begun by ours: drizzle-kit finds it up to date', nothing.test(kit.text), kit.text);
+  tap.equal('begun by ours: and leaves it as it is', files(folder), one);
+  kit = await rig.kitGenerate('steps/2.mjs', folder, 'two');
+  const two = files(folder);
+  tap.check('begun by ours: drizzle-kit adds a migration', '0001_two.sql' in two, kit.text);
+  kept('begun by ours', one, two);
+  stable('begun by ours', folder);
+  tap.equal('begun by ours: it is pending', await rig.states(database, folder), 'applied pending');
+  tap.equal('begun by ours: ours applies what drizzle-kit added', await rig.up(database, folder), 1);
+  tap.equal('begun by ours: ours agrees with its snapshot', (await rig.generate('steps/2.def', folder, 'none')).changed, false);
+  tap.equal('begun by ours: ours adds another', (await rig.generate('steps/3.def', folder, 'three')).tag, '0002_three');
+  kept('continued by drizzle-kit', two, files(folder));
+  kit = await rig.kitGenerate('steps/3.mjs', folder, 'none');
+  tap.check('begun by ours: drizzle-kit agrees with that snapshot', nothing.test(kit.text), kit.text);
+  await rig.kitMigrate(database, folder);
+  tap.equal('begun by ours: drizzle-orm applies what ours added', await rig.states(database, folder), 'applied applied applied');
+  await migrators('begun by ours', folder);
+}
+
+/** Ours goes on in a folder that drizzle-kit began; drizzle-kit goes on after that. */
+async function continueTheirs() {
+  const folder = rig.folder('from-kit');
+  const database = await rig.database();
+  await rig.kitGenerate('steps/1.mjs', folder, 'one');
+  const one = files(folder);
+  await rig.kitMigrate(database, folder);
+  tap.equal('begun by drizzle-kit: ours finds it up to date', (await rig.generate('steps/1.def', folder, 'none')).changed, false);
+  tap.equal('begun by drizzle-kit: and leaves it as it is', files(folder), one);
+  const made = await rig.generate('steps/2.def', folder, 'two');
+  tap.equal('begun by drizzle-kit: ours adds a table and columns', made.tag, '0001_two');
+  const two = files(folder);
+  kept('begun by drizzle-kit', one, two);
+  const check = await rig.kit('check', folder);
+  tap.check('begun by drizzle-kit: its check accepts what ours added', check.code === 0 && fine.test(check.text), check.text);
+  let kit = await rig.kitGenerate('steps/2.mjs', folder, 'none');
+  tap.check('begun by drizzle-kit: it finds the folder up to date', nothing.test(kit.text), kit.text);
+  tap.equal('begun by drizzle-kit: ours applies it', await rig.up(database, folder), 1);
+  kit = await rig.kitGenerate('steps/3.mjs', folder, 'three');
+  const three = files(folder);
+  tap.check('begun by drizzle-kit: it adds another', '0002_three.sql' in three, kit.text);
+  kept('continued by ours', two, three);
+  stable('begun by drizzle-kit', folder);
+  tap.equal('begun by drizzle-kit: one after the other, ours applies that too', await rig.up(database, folder), 1);
+  await migrators('begun by drizzle-kit', folder);
+  return folder;
+}
+
+/** The same two steps by each generator alone: the same texts and snapshots, statement for statement. */
+async function additions(mixed) {
+  const [ours, theirs] = [rig.folder('steps-ours'), rig.folder('steps-theirs')];
+  for (const step of [1, 2, 3]) {
+    await rig.generate(`steps/${step}.def`, ours, `step${step}`);
+    await rig.kitGenerate(`steps/${step}.mjs`, theirs, `step${step}`);
+  }
+  const [a, b] = [files(ours), files(theirs)];
+  tap.equal('additions: the same files', Object.keys(a), Object.keys(b));
+  for (const file of Object.keys(a)) {
+    if (file !== 'meta/_journal.json') same(`additions: ${file} is the same`, withoutIds(a[file]), withoutIds(b[file] ?? ''));
+  }
+  const times = (folder) => JSON.parse(folder['meta/_journal.json']).entries.map(({ when, ...rest }) => rest);
+  tap.equal('additions: the journals are the same but for the time', times(a), times(b));
+  const snapshot = (folder) => withoutIds(files(folder)['meta/0002_snapshot.json']);
+  same('additions: by turns the last snapshot is the same', snapshot(mixed), snapshot(ours));
+}
+
+/** drizzle-kit orders tables by their exported names, a .def by its own order: only the order differs then. */
+async function order() {
+  const folder = rig.folder('order'), turned = join(rig.top, 'turned.def');
+  const [head, ...tables] = readFileSync(join(here, 'every/schema.def'), 'utf8').split(/\n\n(?=TABLE)/);
+  writeFileSync(turned, [head, ...tables.reverse()].join('\n\n') + '\n');
+  await rig.ours(['generate', turned, folder, 'all']);
+  const statements = (path) => files(path)['0000_all.sql'].split('--> statement-breakpoint').map((text) => text.trim()).sort();
+  const theirs = rig.folder('every-theirs');
+  tap.check('another order: not the same text', files(folder)['0000_all.sql'] !== files(theirs)['0000_all.sql']);
+  tap.equal('another order: the same statements', statements(folder), statements(theirs));
+  tap.equal('another order: no change for ours', (await rig.generate('every/schema.def', folder, 'none')).changed, false);
+  const kit = await rig.kitGenerate('every/schema.mjs', folder, 'none');
+  tap.check('another order: no change for drizzle-kit', nothing.test(kit.text), kit.text);
+  const [a, b] = [await rig.database(), await rig.database()];
+  await rig.up(a, folder);
+  await rig.up(b, theirs);
+  same('another order: pg_dump is the same', await rig.schema(a), await rig.schema(b));
+}
+
+/** Where drizzle-kit's SQL fails, ours runs, and the folder still is one that drizzle-kit continues. */
+async function odd() {
+  const [ours, theirs] = [rig.folder('odd-ours'), rig.folder('odd-theirs')];
+  await rig.generate('odd/schema.def', ours, 'odd');
+  await rig.kitGenerate('odd/schema.mjs', theirs, 'odd');
+  const [a, b] = [files(ours), files(theirs)];
+  same('better SQL: the same snapshot', withoutIds(a['meta/0000_snapshot.json']), withoutIds(b['meta/0000_snapshot.json']));
+  const failed = await rig.kitMigrate(await rig.database(), theirs).then(() => null, (error) => error);
+  tap.check("better SQL: drizzle-kit's does not run", failed !== null);
+  await migrators('better SQL', ours);
+  const kit = await rig.kitGenerate('odd/schema.mjs', ours, 'none');
+  tap.check('better SQL: drizzle-kit finds our folder up to date', nothing.test(kit.text), kit.text);
+}
+
+try {
+  await rig.start();
+  const cases = [baseline(), generators().then(order), continueOurs(), continueTheirs().then(additions), odd()];
+  // all of them end, however, before the server does
+  for (const { reason } of await Promise.allSettled(cases)) if (reason) throw reason;
+} catch (error) {
+  tap.check('every case reaches its end', false, error.stack);
+} finally {
+  await rig.stop();
+}
+tap.finish();
