@@ -112,6 +112,68 @@ export class Backend {
   }
 }
 
+export const ada = { username: 'ada', email: 'ada@example.org', password: 'correct horse battery', team_name: 'Engine', sample_catalog: true };
+
+/** A backend that is set up, with its administrator's session: {b, cookie, team, user}. */
+export async function readyBackend(program, env = {}) {
+  const b = new Backend(program, env);
+  try {
+    await b.start();
+    await until('the database', async () => (await b.request('GET', '/api/db/status')).json.state === 'unset');
+    await b.request('POST', '/api/db/setup', { body: { type: 'postgresql' } });
+    const made = await b.request('POST', '/api/setup/admin', { body: ada });
+    if (made.status !== 201) throw new Error(`set-up failed: ${made.text}\n${b.output}`);
+    return { b, cookie: cookieOf(made), team: made.json.team, user: made.json.user };
+  } catch (error) {
+    await b.remove();
+    throw error;
+  }
+}
+
+/** "session=..." as a browser would send it back. */
+export function cookieOf(answer) {
+  return answer.headers.get('set-cookie')?.split(';')[0];
+}
+
+/** One psql session on the backend's database: run(sql) gives the rows as lines, or throws the server's complaint. */
+export class Psql {
+  constructor(backend) {
+    const env = cleanEnvironment({ TUSK_DATA_DIR: join(backend.folder, 'data'), ...backend.extra });
+    this.child = spawn(backend.program, ['pg', 'psql', '-qAtX'], { cwd: backend.folder, env, stdio: ['pipe', 'pipe', 'ignore'] });
+    this.exited = new Promise((done) => this.child.on('exit', done));
+    this.turn = Promise.resolve();
+  }
+
+  run(sql) {
+    this.turn = this.turn.catch(() => {}).then(() => this.one(sql));
+    return this.turn;
+  }
+
+  one(sql) {
+    return new Promise((done, fail) => {
+      let text = '';
+      const ended = (code) => fail(new Error(`psql ended with ${code}`));
+      const take = (more) => {
+        text += more;
+        const end = text.match(/^--end-- (\w+) (.*)\n/m);
+        if (!end) return;
+        this.child.stdout.off('data', take);
+        this.child.off('exit', ended);
+        if (end[1] === 'true') fail(new Error(`${end[2]} in ${sql}`));
+        else done(text.slice(0, end.index).split('\n').slice(0, -1));
+      };
+      this.child.stdout.on('data', take);
+      this.child.on('exit', ended);
+      this.child.stdin.write(`${sql}\n;\n\\echo --end-- :ERROR :LAST_ERROR_MESSAGE\n`);
+    });
+  }
+
+  async close() {
+    this.child.stdin.end();
+    await this.exited;
+  }
+}
+
 /** TAP on standard output: check(name, condition, detail); finish() prints the plan and sets the exit code. */
 export class Tap {
   count = 0;

@@ -34,8 +34,9 @@ static json_t *with_role(json_t *team, enum team_role role)
 void teams_list(struct call *call)
 {
     struct page page = call_page(call);
-    call_query(call, teams_of_user(call->arena, call->caller.user.id, page.limit, page.offset));
-    call_query(call, teams_count_of_user(call->arena, call->caller.user.id));
+    tusk_str user = call->caller.user.id, only = call->caller.token_team;
+    call_query(call, teams_of_user(call->arena, user, only, page.limit, page.offset));
+    call_query(call, teams_count_of_user(call->arena, user, only));
 }
 
 void teams_listed(struct call *call, const tusk_answer *answers)

@@ -3,23 +3,30 @@
 
 enum { SLUG_MAX = 60, SLUG_TRIES = 1000 };
 
-const tusk_query *teams_of_user(tusk_arena *a, tusk_str user_id, int64_t limit, int64_t offset)
+/** Of this team alone; any team when `only` is "no text". */
+static tusk_expr within(tusk_str only)
 {
-    tusk_auto q =
-        tusk_select_joined(a, struct team_view,
-                           TUSK_TABLES(TUSK_FROM(struct team_view, team, teams),
-                                       TUSK_JOIN(struct team_view, membership, team_memberships,
-                                                 tusk_on(team_memberships.team_id, teams.id))),
-                           .where = TUSK_LIST(tusk_eq(team_memberships.user_id, user_id)),
-                           .order = TUSK_ORDER(tusk_asc(teams.name), tusk_asc(teams.id)),
-                           .limit = limit, .offset = offset);
+    return only.ptr ? tusk_eq(team_memberships.team_id, only) : TUSK_ABSENT;
+}
+
+const tusk_query *teams_of_user(tusk_arena *a, tusk_str user_id, tusk_str only, int64_t limit,
+                                int64_t offset)
+{
+    tusk_auto q = tusk_select_joined(
+        a, struct team_view,
+        TUSK_TABLES(TUSK_FROM(struct team_view, team, teams),
+                    TUSK_JOIN(struct team_view, membership, team_memberships,
+                              tusk_on(team_memberships.team_id, teams.id))),
+        .where = TUSK_LIST(tusk_eq(team_memberships.user_id, user_id), within(only)),
+        .order = TUSK_ORDER(tusk_asc(teams.name), tusk_asc(teams.id)), .limit = limit,
+        .offset = offset);
     return q.query;
 }
 
-const tusk_query *teams_count_of_user(tusk_arena *a, tusk_str user_id)
+const tusk_query *teams_count_of_user(tusk_arena *a, tusk_str user_id, tusk_str only)
 {
     return tusk_count(a, team_memberships,
-                      .where = TUSK_LIST(tusk_eq(team_memberships.user_id, user_id)));
+                      .where = TUSK_LIST(tusk_eq(team_memberships.user_id, user_id), within(only)));
 }
 
 teams_query teams_find(tusk_arena *a, tusk_str id)
@@ -43,7 +50,9 @@ tusk_status teams_count_locked(tusk_conn *conn, tusk_arena *a, tusk_str user_id,
                                                 .where = TUSK_LIST(tusk_eq(auth_users.id, user_id)),
                                                 .lock = TUSK_LOCK_UPDATE),
                                     &user, err);
-    return st ? st : tusk_fetch_count(conn, a, teams_count_of_user(a, user_id), count, err);
+    return st ? st
+              : tusk_fetch_count(conn, a, teams_count_of_user(a, user_id, (tusk_str){ 0, 0 }),
+                                 count, err);
 }
 
 tusk_str teams_slug(tusk_arena *a, tusk_str name)
@@ -97,12 +106,12 @@ tusk_status teams_insert(tusk_conn *conn, tusk_arena *a, const struct new_team *
     st = tusk_execute(
         conn, a,
         tusk_insert(a, teams, &team,
-                    .defaults = TUSK_COLUMNS(&teams.member_limit.c, &teams.created_at.c,
-                                             &teams.updated_at.c)),
+                    .defaults = TUSK_COLUMNS(teams.member_limit, teams.created_at,
+                                             teams.updated_at)),
         NULL, err);
     if (st) return st;
     return tusk_execute(conn, a,
                         tusk_insert(a, team_memberships, &owner,
-                                    .defaults = TUSK_COLUMNS(&team_memberships.joined_at.c)),
+                                    .defaults = TUSK_COLUMNS(team_memberships.joined_at)),
                         NULL, err);
 }

@@ -11,9 +11,10 @@ struct team_view {
     team_memberships_row membership;
 };
 
-/** Rows are struct team_view, by name. */
-const tusk_query *teams_of_user(tusk_arena *a, tusk_str user_id, int64_t limit, int64_t offset);
-const tusk_query *teams_count_of_user(tusk_arena *a, tusk_str user_id);
+/** Rows are struct team_view, by name. `only` is the one team to look at, or "no text". */
+const tusk_query *teams_of_user(tusk_arena *a, tusk_str user_id, tusk_str only, int64_t limit,
+                                int64_t offset);
+const tusk_query *teams_count_of_user(tusk_arena *a, tusk_str user_id, tusk_str only);
 teams_query teams_find(tusk_arena *a, tusk_str id);
 /** Sets the name and moves updated_at; the changed row comes back, none when there is no such team.
  */
