@@ -108,14 +108,17 @@ TUSK_API tusk_expr tusk_exists_query(const tusk_query *query);
     (TUSK_CHECK(TUSK_COLUMN_IS(col, tusk_json), "only a jsonb column contains jsonb"), \
      tusk_compare(&(col).c, "@>", tusk_value_json(v)))
 /** Full-text search with whatever a person types (websearch_to_tsquery never fails); `words` is a
- * tusk_str. */
+ * tusk_str or a zero-terminated text, `config` as "english" or "simple". Use the one that the
+ * column is generated with. */
 #define tusk_matches(col, config, words)                                                       \
     (TUSK_CHECK(TUSK_COLUMN_IS(col, tusk_tsvector), "only a tsvector column can be searched"), \
-     tusk_text_search(&(col).c, (config), (words), TUSK_EXPR_MATCH))
+     TUSK_CHECK(TUSK_IS_TEXT(words), "the words of a search are a text"),                      \
+     tusk_text_search(&(col).c, (config), tusk_val(words).as.text, TUSK_EXPR_MATCH))
 /** ts_rank of the same search, for tusk_desc_by(). */
 #define tusk_rank(col, config, words)                                                          \
     (TUSK_CHECK(TUSK_COLUMN_IS(col, tusk_tsvector), "only a tsvector column can be searched"), \
-     tusk_text_search(&(col).c, (config), (words), TUSK_EXPR_RANK))
+     TUSK_CHECK(TUSK_IS_TEXT(words), "the words of a search are a text"),                      \
+     tusk_text_search(&(col).c, (config), tusk_val(words).as.text, TUSK_EXPR_RANK))
 /** Two columns, for joins. */
 #define tusk_on(l, r)                                                                           \
     (TUSK_CHECK(__builtin_types_compatible_p(__typeof__(*(l).value_), __typeof__(*(r).value_)), \
@@ -184,9 +187,30 @@ typedef struct tusk_order {
 #define tusk_asc(col)   ((tusk_order){ &(col).c, { .kind = TUSK_EXPR_END }, false })
 #define tusk_desc(col)  ((tusk_order){ &(col).c, { .kind = TUSK_EXPR_END }, true })
 #define tusk_desc_by(e) ((tusk_order){ 0, (e), true })
-/** Lists of orders, and of columns: TUSK_COLUMNS(&teams.id.c, &teams.created_at.c). */
+/** The list of a select's orders. */
 #define TUSK_ORDER(...) \
     ((const tusk_order[]){ __VA_ARGS__, { 0, { .kind = TUSK_EXPR_END }, false } })
-#define TUSK_COLUMNS(...) ((const tusk_column *const[]){ __VA_ARGS__, 0 })
+
+/** What fills the places that a list of columns leaves empty. */
+typedef struct tusk_columns_end {
+    tusk_column c; /* as a handle has, so that both can be written in the same place */
+} tusk_columns_end;
+/* clang-format off */
+/** A list of columns by their handles, at most 12: TUSK_COLUMNS(teams.id, teams.created_at). A longer one is an array
+ * of one's own: (const tusk_column *const[]){ &teams.id.c, ..., NULL }. */
+#define TUSK_COLUMNS(...)                                                                          \
+    TUSK_COLUMNS_(__VA_ARGS__, TUSK_END_, TUSK_END_, TUSK_END_, TUSK_END_, TUSK_END_, TUSK_END_,   \
+                  TUSK_END_, TUSK_END_, TUSK_END_, TUSK_END_, TUSK_END_, TUSK_END_, TUSK_END_)
+#define TUSK_COLUMNS_(h1, h2, h3, h4, h5, h6, h7, h8, h9, h10, h11, h12, more, ...)                \
+    (TUSK_CHECK(__builtin_types_compatible_p(__typeof__(more), tusk_columns_end),                  \
+                "a list of columns takes at most 12"),                                             \
+     (const tusk_column *const[]){                                                                 \
+         TUSK_AT_(h1), TUSK_AT_(h2), TUSK_AT_(h3), TUSK_AT_(h4), TUSK_AT_(h5), TUSK_AT_(h6),       \
+         TUSK_AT_(h7), TUSK_AT_(h8), TUSK_AT_(h9), TUSK_AT_(h10), TUSK_AT_(h11), TUSK_AT_(h12), 0 })
+#define TUSK_END_                         ((tusk_columns_end){ .c = { .name = 0 } })
+/* `h` is a handle or TUSK_END_; what _Generic does not choose is not evaluated */
+#define TUSK_AT_(h)                                                                                \
+    _Generic((h), tusk_columns_end: (const tusk_column *)0, default: (const tusk_column *)&(h).c)
+/* clang-format on */
 
 #endif

@@ -41,6 +41,9 @@
         float: TUSK_COLUMN_IS_REAL(col),                                                           \
         double: TUSK_COLUMN_IS_REAL(col),                                                          \
         default: TUSK_COLUMN_IS(col, __typeof__(v)))
+/** Is it a text by itself, to be taken by tusk_val()? */
+#define TUSK_IS_TEXT(v)                                                                            \
+    _Generic((v), char *: true, const char *: true, tusk_str: true, default: false)
 /** For assignments: is it the nullable form of the column's own type? */
 #define TUSK_NULLABLE_IS(col, T) (TUSK_COLUMN_IS(col, T) && TUSK_COLUMN_NULLS(col))
 #define TUSK_NULLABLE_FITS(col, v)                                                                 \

@@ -42,7 +42,7 @@ typedef struct tusk_insert_args {
     const tusk_table *into; /* set by tusk_insert() */
     const void *rows;       /* `count` row structs, one after the other */
     size_t count;
-    /* left to their defaults, whatever the rows hold: TUSK_COLUMNS(&teams.created_at.c) */
+    /* left to their defaults, whatever the rows hold: TUSK_COLUMNS(teams.created_at) */
     const tusk_column *const *defaults;
     bool returning;              /* the inserted rows come back */
     bool on_conflict_do_nothing; /* rows that break a unique constraint are passed over */
@@ -74,7 +74,7 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
 #define tusk_delete(a, ...)               TUSK_DELETE_(a, __VA_ARGS__, )
 #define TUSK_DELETE_(a, t, ...)                                                                    \
     ((t##_query){ tusk_delete_with((a), &(tusk_delete_args){ .from = &t##_table, __VA_ARGS__ }), 0 })
-/** tusk_insert(a, teams, &team, .defaults = TUSK_COLUMNS(&teams.created_at.c), .returning = true): one row struct.
+/** tusk_insert(a, teams, &team, .defaults = TUSK_COLUMNS(teams.created_at), .returning = true): one row struct.
  * Generated columns are never sent. */
 #define tusk_insert(a, ...)               TUSK_INSERT_(a, __VA_ARGS__, )
 #define TUSK_INSERT_(a, t, row, ...)                                                               \

@@ -37,6 +37,10 @@ static void compare(void)
     condition = tusk_eq(books.price, ((tusk_numeric){ TUSK_STR("1.5") }));
     condition = tusk_eq(books.created_at, tusk_now());
     condition = tusk_is_not_distinct(maybe_books.mood, mood);
+    condition = tusk_matches(books.search, "english", text);
+    condition = tusk_matches(books.search, "english", array);
+    condition = tusk_matches(books.search, "english", "x");
+    condition = tusk_matches(books.search, "english", str);
 }
 
 static void assign(tusk_arena *a)
@@ -90,6 +94,15 @@ static tusk_status fetch(tusk_conn *conn, tusk_arena *a, tusk_error *err)
     if (!st) st = tusk_execute(conn, a, tusk_insert(a, books, constant), NULL, err);
     if (!st)
         st = tusk_execute(conn, a, tusk_insert_rows(a, books, rows.items, rows.count), NULL, err);
+    if (!st)
+        st = tusk_execute(
+            conn, a,
+            tusk_insert(a, books, constant,
+                        .defaults = TUSK_COLUMNS(books.id, books.title, books.shelf, books.lent,
+                                                 books.edition, books.pages, books.sold,
+                                                 books.weight, books.rating, books.price,
+                                                 books.created_at, books.printed_at)),
+            NULL, err);
     if (!st) st = tusk_execute(conn, a, tusk_delete(a, books, .all_rows = true), NULL, err);
     tusk_auto joined = tusk_select_joined(
         a, struct view,

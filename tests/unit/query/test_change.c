@@ -12,10 +12,10 @@ static void test_insert_a_row(void **state)
     expect(tusk_insert(a, loans, &loan).query, sql, params);
     assert_true(rendered(tusk_insert(a, loans, &loan).query).prepare);
     assert_null(rendered(tusk_insert(a, loans, &loan).query).map);
-    tusk_statement s = rendered(tusk_insert(a, loans, &loan,
-                                            .defaults = TUSK_COLUMNS(&loans.id.c, &loans.reader.c),
-                                            .on_conflict_do_nothing = true, .returning = true)
-                                    .query);
+    tusk_statement s =
+        rendered(tusk_insert(a, loans, &loan, .defaults = TUSK_COLUMNS(loans.id, loans.reader),
+                             .on_conflict_do_nothing = true, .returning = true)
+                     .query);
     assert_string_equal(
         s.sql.ptr, "insert into \"loans\" (\"book_id\", \"number\") values ($1, $2) on conflict "
                    "do nothing returning " LOAN);
@@ -29,7 +29,7 @@ static void test_insert_rows(void **state)
     struct loan rows[2] = { loan, loan };
     rows[1].id = 9;
     const tusk_query *q =
-        tusk_insert_rows(a, loans, rows, 2, .defaults = TUSK_COLUMNS(&loans.reader.c)).query;
+        tusk_insert_rows(a, loans, rows, 2, .defaults = TUSK_COLUMNS(loans.reader)).query;
     expect(
         q,
         "insert into \"loans\" (\"id\", \"book_id\", \"number\") values ($1, $2, $3), ($4, $5, $6)",
@@ -148,9 +148,9 @@ static void test_insert_misuse(void **state)
                                    "no value for column \"book_id\" of table \"loans\"");
     assert_string_equal(err->detail, "Row 2 of the insert.");
     /* left to its default, it may be empty in the row */
-    rendered(tusk_insert_rows(a, loans, rows, 2, .defaults = TUSK_COLUMNS(&loans.book_id.c)).query);
-    refuse(tusk_insert(a, loans, &loan, .defaults = TUSK_COLUMNS(&books.title.c)).query,
-           TUSK_MISUSE, "column \"title\"");
+    rendered(tusk_insert_rows(a, loans, rows, 2, .defaults = TUSK_COLUMNS(loans.book_id)).query);
+    refuse(tusk_insert(a, loans, &loan, .defaults = TUSK_COLUMNS(books.title)).query, TUSK_MISUSE,
+           "column \"title\"");
     refuse(tusk_insert_rows(a, loans, rows, 0).query, TUSK_MISUSE, "no rows");
     refuse(tusk_insert_rows(a, loans, (struct loan *)0, 1).query, TUSK_MISUSE, "without its rows");
 }

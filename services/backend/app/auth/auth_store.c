@@ -53,8 +53,7 @@ auth_sessions_query auth_insert_session(tusk_arena *a, tusk_str id, tusk_str use
                                         tusk_time expires)
 {
     struct auth_session row = { .id = id, .user_id = user_id, .expires_at = expires };
-    return tusk_insert(a, auth_sessions, &row,
-                       .defaults = TUSK_COLUMNS(&auth_sessions.created_at.c));
+    return tusk_insert(a, auth_sessions, &row, .defaults = TUSK_COLUMNS(auth_sessions.created_at));
 }
 
 auth_sessions_query auth_delete_session(tusk_arena *a, tusk_str id)

@@ -208,17 +208,15 @@ tusk_status installation_insert(tusk_conn *conn, tusk_arena *a, const struct new
                                                   .status = deployment_status_pending };
     tusk_status st = choose_satellite(conn, a, new->team_id, &deployment.satellite_id, err);
     if (!st)
-        st = tusk_execute(
-            conn, a,
-            tusk_insert(a, mcp_team_installations, &installation,
-                        .defaults = TUSK_COLUMNS(&mcp_team_installations.created_at.c,
-                                                 &mcp_team_installations.updated_at.c)),
-            NULL, err);
+        st = tusk_execute(conn, a,
+                          tusk_insert(a, mcp_team_installations, &installation,
+                                      .defaults = TUSK_COLUMNS(mcp_team_installations.created_at,
+                                                               mcp_team_installations.updated_at)),
+                          NULL, err);
     if (st) return st;
-    return tusk_execute(
-        conn, a,
-        tusk_insert(a, mcp_server_installations, &deployment,
-                    .defaults = TUSK_COLUMNS(&mcp_server_installations.created_at.c,
-                                             &mcp_server_installations.updated_at.c)),
-        NULL, err);
+    return tusk_execute(conn, a,
+                        tusk_insert(a, mcp_server_installations, &deployment,
+                                    .defaults = TUSK_COLUMNS(mcp_server_installations.created_at,
+                                                             mcp_server_installations.updated_at)),
+                        NULL, err);
 }

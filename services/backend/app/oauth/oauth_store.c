@@ -20,7 +20,7 @@ const tusk_query *tokens_count_of_user(tusk_arena *a, tusk_str user_id)
 oauth_access_tokens_query token_insert(tusk_arena *a, const struct oauth_access_token *token)
 {
     return tusk_insert(a, oauth_access_tokens, token,
-                       .defaults = TUSK_COLUMNS(&oauth_access_tokens.created_at.c));
+                       .defaults = TUSK_COLUMNS(oauth_access_tokens.created_at));
 }
 
 oauth_access_tokens_query tokens_delete_expired(tusk_arena *a, tusk_time now)

@@ -63,7 +63,7 @@ static tusk_status insert_user(tusk_conn *conn, tusk_arena *a, const struct firs
     return tusk_execute(
         conn, a,
         tusk_insert(a, auth_users, &user,
-                    .defaults = TUSK_COLUMNS(&auth_users.created_at.c, &auth_users.updated_at.c)),
+                    .defaults = TUSK_COLUMNS(auth_users.created_at, auth_users.updated_at)),
         NULL, err);
 }
 

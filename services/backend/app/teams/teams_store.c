@@ -103,12 +103,11 @@ tusk_status teams_insert(tusk_conn *conn, tusk_arena *a, const struct new_team *
     struct team_membership owner = { .team_id = new->id,
                                      .user_id = new->owner_id,
                                      .role = team_role_admin };
-    st = tusk_execute(
-        conn, a,
-        tusk_insert(a, teams, &team,
-                    .defaults = TUSK_COLUMNS(teams.member_limit, teams.created_at,
-                                             teams.updated_at)),
-        NULL, err);
+    st = tusk_execute(conn, a,
+                      tusk_insert(a, teams, &team,
+                                  .defaults = TUSK_COLUMNS(teams.member_limit, teams.created_at,
+                                                           teams.updated_at)),
+                      NULL, err);
     if (st) return st;
     return tusk_execute(conn, a,
                         tusk_insert(a, team_memberships, &owner,
