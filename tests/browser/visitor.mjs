@@ -35,6 +35,7 @@ export async function makeVisitor(browser, url, { width, scheme, shots }) {
 
     async function shoot(name, fullPage = true) {
         if (!shots) return;
+        if (fullPage) await page.evaluate(() => window.scrollTo(0, 0)); /* else the bar is in the middle */
         picture += 1;
         const file = `${width}-${scheme}-${String(picture).padStart(2, '0')}-${name}.png`;
         await page.screenshot({ path: join(shots, file), fullPage });

@@ -15,7 +15,7 @@ function place({ private: own, host, port }) {
 
 function facts({ database, migrations }) {
     const { total = 0, applied = 0 } = migrations ?? {};
-    const of = applied === total ? `all ${count(total)} applied` : `${count(applied)} of ${count(total)} applied`;
+    const of = applied === total ? `${count(total)} applied` : `${count(applied)} of ${count(total)} applied`;
     return el(
         'dl',
         { class: 'facts' },
