@@ -26,9 +26,8 @@ const char *cli_colour(const char *code)
 int cli_fail(const struct cli_call *call, const tusk_error *err)
 {
     fflush(stdout);
-    fprintf(stderr, "%s %s: %s\n", call->program, call->command->name, err->message);
-    if (err->detail[0]) fprintf(stderr, "  %s\n", err->detail);
-    if (err->hint[0]) fprintf(stderr, "  %s\n", err->hint);
+    char text[TUSK_ERROR_TEXT_SIZE];
+    fprintf(stderr, "%s %s: %s\n", call->program, call->command->name, tusk_error_text(err, text));
     return CLI_FAILED;
 }
 

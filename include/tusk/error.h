@@ -67,6 +67,15 @@ TUSK_API void tusk_error_hint(tusk_error *err, const char *format, ...) TUSK_PRI
 TUSK_API void tusk_error_detail(tusk_error *err, const char *format, ...) TUSK_PRINTF(2, 3);
 /** Puts "PREFIX: " before the message of an error already filled: which file, which migration. */
 TUSK_API void tusk_error_prefix(tusk_error *err, const char *format, ...) TUSK_PRINTF(2, 3);
+/** Room for the text of an error, the zero included. */
+#define TUSK_ERROR_TEXT_SIZE 1440
+/** The whole of it for a person to read: the message, then detail and hint, when there are any, on
+ * lines of their own that begin with two spaces; no newline at the end. Returns `text`:
+ *     fprintf(stderr, "notes: %s\n", tusk_error_text(&err, text));
+ * Lifetime: that of `text`. */
+TUSK_API const char *tusk_error_text(const tusk_error *err, char text[TUSK_ERROR_TEXT_SIZE]);
+/** The same with room of its own: TUSK_ERROR_TEXT(&err). Lifetime: the block it is written in. */
+#define TUSK_ERROR_TEXT(err) tusk_error_text((err), (char[TUSK_ERROR_TEXT_SIZE]){ 0 })
 /** "TUSK_TIMEOUT" and the like; "TUSK_(unknown)" for a number that is no status. Lifetime: static.
  */
 TUSK_API const char *tusk_status_name(tusk_status status);

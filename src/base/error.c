@@ -1,6 +1,7 @@
 /* error.c - filling a tusk_error: cut at character boundaries, always printable */
 #include "tusk/error.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -117,6 +118,22 @@ void tusk_error_prefix(tusk_error *err, const char *format, ...)
     size_t len = strlen(text);
     snprintf(text + len, sizeof text - len, ": %s", err->message);
     field_set(err->message, sizeof err->message, text, false);
+}
+
+#define FIELD_SIZE(name) (sizeof((tusk_error *)0)->name)
+static_assert(TUSK_ERROR_TEXT_SIZE >
+                  FIELD_SIZE(message) + FIELD_SIZE(detail) + FIELD_SIZE(hint) + 2 * sizeof "\n  ",
+              "all of an error fits");
+
+const char *tusk_error_text(const tusk_error *err, char text[TUSK_ERROR_TEXT_SIZE])
+{
+    const char *lines[] = { err->detail, err->hint };
+    int len = snprintf(text, TUSK_ERROR_TEXT_SIZE, "%s", err->message);
+    for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+        if (!lines[i][0]) continue;
+        len += snprintf(text + len, TUSK_ERROR_TEXT_SIZE - (size_t)len, "\n  %s", lines[i]);
+    }
+    return text;
 }
 
 const char *tusk_status_name(tusk_status status)

@@ -25,6 +25,24 @@ static void a_failure_fills_every_field(void **state)
     assert_int_equal(err.retry, TUSK_RETRY_UNKNOWN);
 }
 
+static void its_text_is_what_a_person_reads(void **state)
+{
+    tusk_error err;
+    char text[TUSK_ERROR_TEXT_SIZE];
+    tusk_fail(&err, TUSK_INVALID, "bad thing");
+    assert_ptr_equal(tusk_error_text(&err, text), text);
+    assert_string_equal(text, "bad thing");
+    tusk_error_hint(&err, "Use a good one.");
+    assert_string_equal(tusk_error_text(&err, text), "bad thing\n  Use a good one.");
+    tusk_error_detail(&err, "It is 3.");
+    assert_string_equal(tusk_error_text(&err, text), "bad thing\n  It is 3.\n  Use a good one.");
+    memset(err.message, 'm', sizeof err.message - 1);
+    memset(err.detail, 'd', sizeof err.detail - 1);
+    memset(err.hint, 'h', sizeof err.hint - 1);
+    size_t all = sizeof err.message + sizeof err.detail + sizeof err.hint - 3;
+    assert_int_equal(strlen(tusk_error_text(&err, text)), all + 2 * strlen("\n  "));
+}
+
 static void no_error_to_fill_is_fine(void **state)
 {
     assert_int_equal(tusk_fail(NULL, TUSK_IO, "x"), TUSK_IO);
@@ -135,6 +153,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(a_failure_fills_every_field),
+        cmocka_unit_test(its_text_is_what_a_person_reads),
         cmocka_unit_test(no_error_to_fill_is_fine),
         cmocka_unit_test(a_long_message_is_cut_between_characters),
         cmocka_unit_test(what_is_not_text_is_replaced),
