@@ -27,5 +27,8 @@ TUSK_API int tusk_deadline_left(int64_t deadline);
  * ("infinity" and "-infinity" for those). Returns `text`.
  * Lifetime: that of `text`. */
 TUSK_API const char *tusk_time_text(tusk_time time, char text[TUSK_TIME_TEXT_SIZE]);
+/** The same with room of its own: printf("%s\n", TUSK_TIME_TEXT(team.created_at)). Lifetime: the
+ * block it is written in. */
+#define TUSK_TIME_TEXT(time) tusk_time_text((time), (char[TUSK_TIME_TEXT_SIZE]){ 0 })
 
 #endif

@@ -23,6 +23,14 @@ typedef struct tusk_date {
 typedef struct tusk_uuid {
     uint8_t bytes[16];
 } tusk_uuid;
+/** Room for the text of a uuid, the zero included. */
+#define TUSK_UUID_TEXT_SIZE 37
+/** As PostgreSQL writes it: lower case, 8-4-4-4-12 digits. Returns `text`. Lifetime: that of
+ * `text`; with TUSK_UUID_TEXT(id) the block it is written in. */
+TUSK_API const char *tusk_uuid_text(tusk_uuid uuid, char text[TUSK_UUID_TEXT_SIZE]);
+#define TUSK_UUID_TEXT(uuid) tusk_uuid_text((uuid), (char[TUSK_UUID_TEXT_SIZE]){ 0 })
+/** Reads that form, in either case; false (and `*out` untouched) for anything else. */
+TUSK_API bool tusk_uuid_parse(tusk_str text, tusk_uuid *out);
 /** `jsonb`: its text. Not parsed here: use a JSON library. */
 typedef struct tusk_json {
     tusk_str text;

@@ -52,6 +52,7 @@ static void times_are_iso_8601_in_utc(void **state)
         char text[TUSK_TIME_TEXT_SIZE];
         assert_ptr_equal(tusk_time_text((tusk_time){ cases[i].us }, text), text);
         assert_string_equal(text, cases[i].text);
+        assert_string_equal(TUSK_TIME_TEXT((tusk_time){ cases[i].us }), cases[i].text);
     }
 }
 
