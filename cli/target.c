@@ -27,28 +27,18 @@ const char *cli_folder(const struct cli_call *call)
                        "drizzle/migrations");
 }
 
-static tusk_status open_cluster(const char *database, struct cli_target *out, tusk_error *err)
-{
-    tusk_cluster_options options = { .database = database };
-    tusk_status st = tusk_cluster_open(&options, &out->cluster, err);
-    if (st == TUSK_OK) out->server = *tusk_cluster_server(out->cluster);
-    return st;
-}
-
 tusk_status cli_target_open(struct cli_call *call, struct cli_target *out, tusk_error *err)
 {
     const char *database = cli_value(call, "--database");
     const tusk_env *env = NULL;
-    bool configured = false;
     *out = (struct cli_target){ 0 };
     tusk_status st = cli_env(call, &env, err);
     if (st == TUSK_OK) {
-        st = tusk_server_from_env(call->arena, env, &configured, &out->server, err);
+        st = tusk_server_find(call->arena, env, &(tusk_cluster_options){ .database = database },
+                              &out->cluster, &out->server, err);
     }
-    if (st != TUSK_OK) return st;
-    if (!configured) return open_cluster(database, out, err);
-    if (database) out->server.database = database;
-    return TUSK_OK;
+    if (st == TUSK_OK && database) out->server.database = database; /* over POSTGRES_DATABASE */
+    return st;
 }
 
 void cli_target_close(struct cli_target *target)

@@ -43,6 +43,19 @@ TUSK_API const tusk_server *tusk_cluster_server(const tusk_cluster *cluster);
  * Accepts NULL. */
 TUSK_API void tusk_cluster_close(tusk_cluster *cluster);
 
+/** The server that a program is to use, in one call: the one of POSTGRES_* when any of them is set
+ * (tusk_server_from_env()), else the private PostgreSQL, started and held as by
+ * tusk_cluster_open(). `env` NULL: the process environment, then the file .env of the current
+ * folder. The database is that of POSTGRES_DATABASE, else `options->database`, else "deploystack";
+ * only a private server makes it when it is missing. `options` may be NULL. `*cluster` becomes NULL
+ * for an outside server: give it to tusk_cluster_close() in either case, when the last connection
+ * is closed. Nobody connects to an outside server here. Errors: of tusk_env_read(),
+ * tusk_server_from_env() and tusk_cluster_open(). Lifetime of the texts: `arena` and `*cluster`. */
+TUSK_API TUSK_NODISCARD tusk_status tusk_server_find(tusk_arena *arena, const tusk_env *env,
+                                                     const tusk_cluster_options *options,
+                                                     tusk_cluster **cluster, tusk_server *out,
+                                                     tusk_error *err);
+
 /** What `tusk pg status` shows. Lifetime of the texts: the arena of tusk_cluster_look(). */
 typedef struct tusk_cluster_status {
     bool exists, running;
