@@ -5,6 +5,9 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+/* A body can hold thousands of unknown members: naming the first few is enough. */
+enum { DETAILS_MAX = 32 };
+
 static void complain(json_t **details, const char *field, const char *format, ...)
     TUSK_PRINTF(3, 4);
 static void complain(json_t **details, const char *field, const char *format, ...)
@@ -15,6 +18,7 @@ static void complain(json_t **details, const char *field, const char *format, ..
     vsnprintf(message, sizeof message, format, args);
     va_end(args);
     if (!*details) *details = json_array();
+    if (json_array_size(*details) >= DETAILS_MAX) return;
     json_array_append_new(*details, json_pack("{s:s, s:s}", "field", field, "message", message));
 }
 
@@ -114,6 +118,15 @@ bool input_body(struct call *call)
     return details ? refuse(call, details) : true;
 }
 
+/** A parameter given twice is read in one way by us and in another by whoever stands before us. */
+static bool is_doubled(const http_request *request, const char *name)
+{
+    int count = 0;
+    for (size_t i = 0; i < request->query_count; i++)
+        count += tusk_str_eq(request->query[i].name, tusk_str_of(name));
+    return count > 1;
+}
+
 bool input_query(struct call *call)
 {
     const struct input_field *fields = call->route->query;
@@ -124,6 +137,8 @@ bool input_query(struct call *call)
         long long number = 0;
         if (!value.ptr) {
             if (f->required) complain(&details, f->name, "is required");
+        } else if (is_doubled(call->request, f->name)) {
+            complain(&details, f->name, "is given more than once");
         } else if (f->kind == INPUT_TEXT) {
             check_text(f, value, &details);
         } else if (!tusk_str_to_int(value, f->min, f->max, &number)) {

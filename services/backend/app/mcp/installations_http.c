@@ -3,6 +3,7 @@
 #include "services/backend/app/mcp/mcp.h"
 #include "services/backend/app/mcp/mcp_store.h"
 #include "services/backend/app/secret.h"
+#include "services/backend/app/teams/teams_store.h"
 
 static const char *check_name(tusk_str text)
 {
@@ -61,10 +62,15 @@ void installations_list(struct call *call)
     call_query(call, installations_of_team(call->arena, team, page.limit, page.offset));
     call_query(call, deployments_of_team(call->arena, team));
     call_query(call, installations_count(call->arena, team));
+    call_query(call, teams_find(call->arena, team).query);
 }
 
 void installations_listed(struct call *call, const tusk_answer *answers)
 {
+    if (answers[3].count == 0) {
+        call_fail(call, 404, "Team not found");
+        return;
+    }
     const struct installation_view *views = answers[0].items;
     json_t *list = json_array();
     for (size_t i = 0; i < answers[0].count; i++)
