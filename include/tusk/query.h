@@ -3,6 +3,7 @@
 #define TUSK_QUERY_H
 
 #include "tusk/arena.h"
+#include "tusk/clause.h"
 #include "tusk/error.h"
 #include "tusk/expr.h"
 

@@ -5,6 +5,7 @@
 #include "tusk/arena.h"
 #include "tusk/async.h"
 #include "tusk/buf.h"
+#include "tusk/clause.h"
 #include "tusk/clock.h"
 #include "tusk/cluster.h"
 #include "tusk/conn.h"
