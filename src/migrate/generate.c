@@ -72,8 +72,10 @@ static tusk_status new_entry(generation *g, tusk_journal_entry *out)
         int64_t when = g->journal.entries.items[i].when;
         if (out->when <= when) out->when = when + 1;
     }
-    out->tag = tusk_arena_printf(g->arena, "%04d_%.*s", out->idx, TUSK_STR_ARG(name));
-    return out->tag.ptr ? TUSK_OK : tusk_fail_nomem(g->err, "the migration");
+    tusk_str last = count > 0 ? g->journal.entries.items[count - 1].tag : (tusk_str){ 0 };
+    tusk_str prefix = tusk_migration_prefix(g->arena, last, out->idx, out->when);
+    out->tag = tusk_arena_printf(g->arena, "%.*s_%.*s", TUSK_STR_ARG(prefix), TUSK_STR_ARG(name));
+    return prefix.ptr && out->tag.ptr ? TUSK_OK : tusk_fail_nomem(g->err, "the migration");
 }
 
 /* The newest snapshot under a new id: everything in it stays, known to us or not. */

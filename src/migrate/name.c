@@ -1,6 +1,8 @@
 /* name.c - naming migrations after what they change */
 #include "src/migrate/name.h"
 
+#include <time.h>
+
 #include "tusk/buf.h"
 
 #include "src/base/banned.h"
@@ -26,6 +28,51 @@ bool tusk_migration_name_ok(tusk_str name)
     }
     return true;
 }
+
+/* ---- prefixes ---- */
+
+#define DATE_DIGITS 14 /* YYYYMMDDHHMMSS */
+#define UNIX_DIGITS 10
+
+/* The digits before the first "_". */
+static tusk_str digits_of(tusk_str tag)
+{
+    size_t len = 0;
+    while (len < tag.len && is_digit(tag.ptr[len])) len++;
+    return (tusk_str){ tag.ptr, len < tag.len && tag.ptr[len] == '_' ? len : 0 };
+}
+
+static int64_t seconds_of_date(long long date)
+{
+    struct tm tm = { .tm_year = (int)(date / 10000000000) - 1900,
+                     .tm_mon = (int)(date / 100000000 % 100) - 1,
+                     .tm_mday = (int)(date / 1000000 % 100),
+                     .tm_hour = (int)(date / 10000 % 100),
+                     .tm_min = (int)(date / 100 % 100),
+                     .tm_sec = (int)(date % 100) };
+    return timegm(&tm);
+}
+
+tusk_str tusk_migration_prefix(tusk_arena *arena, tusk_str last, int idx, int64_t when)
+{
+    long long number = 0;
+    tusk_str digits = digits_of(last);
+    bool dated = digits.len == DATE_DIGITS;
+    if ((!dated && digits.len != UNIX_DIGITS) || !tusk_str_to_int(digits, 1, INT64_MAX, &number)) {
+        return tusk_arena_printf(arena, "%04d", idx);
+    }
+    int64_t before = dated ? seconds_of_date(number) : number;
+    time_t seconds = when / 1000 > before ? when / 1000 : before + 1;
+    if (!dated) return tusk_arena_printf(arena, "%lld", (long long)seconds);
+    struct tm tm;
+    char text[DATE_DIGITS + 1];
+    if (!gmtime_r(&seconds, &tm) || strftime(text, sizeof text, "%Y%m%d%H%M%S", &tm) == 0) {
+        return tusk_arena_printf(arena, "%04d", idx);
+    }
+    return tusk_arena_str(arena, tusk_str_of(text));
+}
+
+/* ---- names ---- */
 
 /* mcpServers -> mcp_servers; anything else that is no letter or digit -> _ */
 static void add_word(tusk_buf *buf, tusk_str word)

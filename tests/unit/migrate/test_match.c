@@ -133,12 +133,41 @@ static void test_names(void **state)
     tusk_arena_free(arena);
 }
 
+/* drizzle-kit goes on from the snapshot whose name sorts last: ours must be that one. */
+static void test_prefixes(void **state)
+{
+    static const struct {
+        const char *last;
+        int64_t when;
+        const char *prefix;
+    } prefixes[] = {
+        { NULL, 1795350442497, "0007" },
+        { "0006_teams", 1795350442497, "0007" },
+        { "_teams", 1795350442497, "0007" },
+        { "20261122_teams", 1795350442497, "0007" },
+        { "1795350442", 1795350442497, "0007" },
+        { "20261122122722_teams", 1795350443000, "20261122122723" },
+        { "20261122122722_teams", 1795350442497, "20261122122723" },
+        { "20271231235959_teams", 1795350442497, "20280101000000" },
+        { "1795350441_teams", 1795350442497, "1795350442" },
+        { "1795350442_teams", 1795350442497, "1795350443" },
+        { "1800000000_teams", 1795350442497, "1800000001" },
+    };
+    tusk_arena *arena = tusk_arena_new(0);
+    for (size_t i = 0; i < COUNT(prefixes); i++) {
+        tusk_str last = tusk_str_of(prefixes[i].last);
+        assert_text(tusk_migration_prefix(arena, last, 7, prefixes[i].when), prefixes[i].prefix);
+    }
+    tusk_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states),
         cmocka_unit_test_setup_teardown(test_hash, unit_folder_make, unit_folder_remove),
         cmocka_unit_test(test_names),
+        cmocka_unit_test(test_prefixes),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
