@@ -34,6 +34,19 @@ function stable(name, folder) {
   }
 }
 
+/** drizzle-kit sees nothing to add to the folder for its own schema. */
+async function upToDate(name, schema, folder) {
+  const kit = await rig.kitGenerate(schema, folder, 'none');
+  tap.check(`${name}: drizzle-kit finds it up to date`, nothing.test(kit.text), kit.text);
+}
+
+/** Its check accepts the folder. */
+async function accepted(name, folder) {
+  const check = await rig.kit('check', folder);
+  tap.check(`${name}: drizzle-kit check accepts it`, check.code === 0 && fine.test(check.text), check.text);
+}
+
+/** The folder applied by drizzle-orm and by ours, then each on what the other did. */
 async function migrators(name, folder) {
   const [theirs, ours] = [await rig.database(), await rig.database()];
   const count = JSON.parse(files(folder)['meta/_journal.json']).entries.length;
@@ -50,11 +63,11 @@ async function migrators(name, folder) {
   tap.equal(`${name}: drizzle-orm finds nothing to do after ours`, await rig.rows(ours), rows);
 }
 
+/** The migrations that are shipped with the backend. */
 async function baseline() {
   const folder = rig.copy(shipped, 'shipped');
   await migrators('the backend', folder);
-  const check = await rig.kit('check', folder);
-  tap.check('the backend: drizzle-kit check accepts its folder', check.code === 0 && fine.test(check.text), check.text);
+  await accepted('the backend', folder);
   stable('the backend', folder);
   tap.equal('the backend: the folder is as its schema', (await rig.generate('../../services/backend/db/schema.def', folder, 'none')).changed, false);
 }
@@ -69,8 +82,7 @@ async function generators() {
   same('every construct: the same SQL', a['0000_all.sql'], b['0000_all.sql'] ?? kit.text);
   same('every construct: the same snapshot', withoutIds(a['meta/0000_snapshot.json']), withoutIds(b['meta/0000_snapshot.json'] ?? ''));
   await migrators('every construct', theirs);
-  const again = await rig.kitGenerate('every/schema.mjs', ours, 'none');
-  tap.check('every construct: drizzle-kit finds our folder up to date', nothing.test(again.text), again.text);
+  await upToDate('every construct, by ours', 'every/schema.mjs', ours);
   tap.equal('every construct: ours finds theirs up to date', (await rig.generate('every/schema.def', theirs, 'none')).changed, false);
 }
 
@@ -81,10 +93,9 @@ async function continueOurs() {
   await rig.generate('steps/1.def', folder, 'one');
   tap.equal('begun by ours: applied by ours', await rig.up(database, folder), 1);
   const one = files(folder);
-  let kit = await rig.kitGenerate('steps/1.mjs', folder, 'none');
-  tap.check('begun by ours: drizzle-kit finds it up to date', nothing.test(kit.text), kit.text);
+  await upToDate('begun by ours', 'steps/1.mjs', folder);
   tap.equal('begun by ours: and leaves it as it is', files(folder), one);
-  kit = await rig.kitGenerate('steps/2.mjs', folder, 'two');
+  const kit = await rig.kitGenerate('steps/2.mjs', folder, 'two');
   const two = files(folder);
   tap.check('begun by ours: drizzle-kit adds a migration', '0001_two.sql' in two, kit.text);
   kept('begun by ours', one, two);
@@ -94,8 +105,7 @@ async function continueOurs() {
   tap.equal('begun by ours: ours agrees with its snapshot', (await rig.generate('steps/2.def', folder, 'none')).changed, false);
   tap.equal('begun by ours: ours adds another', (await rig.generate('steps/3.def', folder, 'three')).tag, '0002_three');
   kept('continued by drizzle-kit', two, files(folder));
-  kit = await rig.kitGenerate('steps/3.mjs', folder, 'none');
-  tap.check('begun by ours: drizzle-kit agrees with that snapshot', nothing.test(kit.text), kit.text);
+  await upToDate('begun by ours, with another by ours', 'steps/3.mjs', folder);
   await rig.kitMigrate(database, folder);
   tap.equal('begun by ours: drizzle-orm applies what ours added', await rig.states(database, folder), 'applied applied applied');
   await migrators('begun by ours', folder);
@@ -114,12 +124,10 @@ async function continueTheirs() {
   tap.equal('begun by drizzle-kit: ours adds a table and columns', made.tag, '0001_two');
   const two = files(folder);
   kept('begun by drizzle-kit', one, two);
-  const check = await rig.kit('check', folder);
-  tap.check('begun by drizzle-kit: its check accepts what ours added', check.code === 0 && fine.test(check.text), check.text);
-  let kit = await rig.kitGenerate('steps/2.mjs', folder, 'none');
-  tap.check('begun by drizzle-kit: it finds the folder up to date', nothing.test(kit.text), kit.text);
+  await accepted('begun by drizzle-kit', folder);
+  await upToDate('begun by drizzle-kit, continued by ours', 'steps/2.mjs', folder);
   tap.equal('begun by drizzle-kit: ours applies it', await rig.up(database, folder), 1);
-  kit = await rig.kitGenerate('steps/3.mjs', folder, 'three');
+  const kit = await rig.kitGenerate('steps/3.mjs', folder, 'three');
   const three = files(folder);
   tap.check('begun by drizzle-kit: it adds another', '0002_three.sql' in three, kit.text);
   kept('continued by ours', two, three);
@@ -152,14 +160,13 @@ async function order() {
   const folder = rig.folder('order'), turned = join(rig.top, 'turned.def');
   const [head, ...tables] = readFileSync(join(here, 'every/schema.def'), 'utf8').split(/\n\n(?=TABLE)/);
   writeFileSync(turned, [head, ...tables.reverse()].join('\n\n') + '\n');
-  await rig.ours(['generate', turned, folder, 'all']);
+  await rig.generate(turned, folder, 'all');
   const statements = (path) => files(path)['0000_all.sql'].split('--> statement-breakpoint').map((text) => text.trim()).sort();
   const theirs = rig.folder('every-theirs');
   tap.check('another order: not the same text', files(folder)['0000_all.sql'] !== files(theirs)['0000_all.sql']);
   tap.equal('another order: the same statements', statements(folder), statements(theirs));
   tap.equal('another order: no change for ours', (await rig.generate('every/schema.def', folder, 'none')).changed, false);
-  const kit = await rig.kitGenerate('every/schema.mjs', folder, 'none');
-  tap.check('another order: no change for drizzle-kit', nothing.test(kit.text), kit.text);
+  await upToDate('another order', 'every/schema.mjs', folder);
   const [a, b] = [await rig.database(), await rig.database()];
   await rig.up(a, folder);
   await rig.up(b, theirs);
@@ -176,13 +183,53 @@ async function odd() {
   const failed = await rig.kitMigrate(await rig.database(), theirs).then(() => null, (error) => error);
   tap.check("better SQL: drizzle-kit's does not run", failed !== null);
   await migrators('better SQL', ours);
-  const kit = await rig.kitGenerate('odd/schema.mjs', ours, 'none');
-  tap.check('better SQL: drizzle-kit finds our folder up to date', nothing.test(kit.text), kit.text);
+  await upToDate('better SQL', 'odd/schema.mjs', ours);
+}
+
+/** Folders whose files drizzle-kit was told to name by time: ours goes on in the same way, or its next snapshot would
+ *  not be the one that drizzle-kit takes for the newest. */
+async function named(prefix, digits) {
+  const name = `prefix ${prefix}`, folder = rig.folder(prefix);
+  await rig.kitGenerate('steps/1.mjs', folder, 'one', '--prefix', prefix);
+  const { tag } = await rig.generate('steps/2.def', folder, 'two');
+  tap.check(`${name}: ours names its file alike`, digits.test(tag), tag);
+  await upToDate(name, 'steps/2.mjs', folder);
+  const kit = await rig.kitGenerate('steps/3.mjs', folder, 'three', '--prefix', prefix);
+  tap.check(`${name}: drizzle-kit adds one more`, Object.keys(files(folder)).filter((file) => file.endsWith('.sql')).length === 3, kit.text);
+  tap.equal(`${name}: ours agrees`, (await rig.generate('steps/3.def', folder, 'none')).changed, false);
+  await migrators(name, folder);
+}
+
+/** No breakpoints: a file is one text with many statements. */
+async function withoutBreakpoints() {
+  const folder = rig.folder('no-breakpoints');
+  await rig.kitGenerate('every/schema.mjs', folder, 'all', '--breakpoints=false');
+  tap.check('no breakpoints: there are none', !/statement-breakpoint/.test(files(folder)['0000_all.sql']));
+  await migrators('no breakpoints', folder);
+  tap.equal('no breakpoints: ours finds it up to date', (await rig.generate('every/schema.def', folder, 'none')).changed, false);
+}
+
+/** Migrations written by hand, prepared by either. */
+async function byHand() {
+  const name = 'by hand', folder = rig.folder('by-hand');
+  await rig.generate('steps/1.def', folder, 'one');
+  const kit = await rig.kit('generate', folder, '--custom', '--name', 'theirs', '--schema', 'steps/1.mjs');
+  tap.check(`${name}: drizzle-kit prepares one`, '0001_theirs.sql' in files(folder), kit.text);
+  tap.equal(`${name}: ours prepares another`, (await rig.custom('steps/1.def', folder, 'ours')).tag, '0002_ours');
+  same(`${name}: with the same words`, files(folder)['0002_ours.sql'], files(folder)['0001_theirs.sql']);
+  writeFileSync(join(folder, '0001_theirs.sql'), "insert into clubs values (1, 'a;b');--> statement-breakpoint\ndo $$ begin create view v as select id from clubs; end $$;\n");
+  writeFileSync(join(folder, '0002_ours.sql'), "-- by hand\nupdate clubs set name = 'ü'; create function f() returns int language sql as $f$ select 1; $f$");
+  await upToDate(name, 'steps/1.mjs', folder);
+  tap.equal(`${name}: ours goes on`, (await rig.generate('steps/2.def', folder, 'two')).tag, '0003_two');
+  await upToDate(`${name}, then ours`, 'steps/2.mjs', folder);
+  await accepted(name, folder);
+  await migrators(name, folder);
 }
 
 try {
   await rig.start();
-  const cases = [baseline(), generators().then(order), continueOurs(), continueTheirs().then(additions), odd()];
+  const cases = [baseline(), generators().then(order), continueOurs(), continueTheirs().then(additions), odd(),
+    named('timestamp', /^\d{14}_two$/).then(() => named('unix', /^\d{10}_two$/)), withoutBreakpoints(), byHand()];
   // all of them end, however, before the server does
   for (const { reason } of await Promise.allSettled(cases)) if (reason) throw reason;
 } catch (error) {

@@ -85,7 +85,10 @@ static tusk_status look(tusk_conn *conn, tusk_arena *arena, const char *folder, 
 
 static tusk_status generate(tusk_arena *arena, char **argv, json_t **answer, tusk_error *err)
 {
-    tusk_generate_options options = { .schema = argv[2], .folder = argv[3], .name = argv[4] };
+    tusk_generate_options options = { .schema = argv[2],
+                                      .folder = argv[3],
+                                      .name = argv[4],
+                                      .custom = strcmp(argv[1], "custom") == 0 };
     tusk_generated made = { 0 };
     tusk_status st = tusk_generate(arena, &options, &made, err);
     *answer = json_pack("{s:b, s:o, s:o}", "changed", made.changed, "tag", text(made.tag), "sql",
@@ -100,7 +103,7 @@ static int run(char **argv)
     json_t *answer = NULL;
     tusk_arena *arena = tusk_arena_new(0);
     tusk_status st = TUSK_OK;
-    if (strcmp(argv[1], "generate") == 0) {
+    if (argv[2] && argv[3]) {
         st = generate(arena, argv, &answer, &err);
     } else {
         st = connect_to(arena, &conn, &err);
@@ -118,11 +121,14 @@ static int run(char **argv)
 
 int main(int argc, char **argv)
 {
-    if (argc == 3 && strcmp(argv[1], "hold") == 0) return hold(argv[2]);
-    if (argc == 3 && (strcmp(argv[1], "up") == 0 || strcmp(argv[1], "look") == 0)) return run(argv);
-    if (argc == 5 && strcmp(argv[1], "generate") == 0) return run(argv);
-    fputs("usage: drizzle-migrate hold DATA_DIR | up FOLDER | look FOLDER | generate SCHEMA FOLDER "
-          "NAME\n",
+    bool hold_it = argc == 3 && strcmp(argv[1], "hold") == 0;
+    bool apply = argc == 3 && (strcmp(argv[1], "up") == 0 || strcmp(argv[1], "look") == 0);
+    bool make = argc == 5 && (strcmp(argv[1], "generate") == 0 || strcmp(argv[1], "custom") == 0);
+    if (hold_it) return hold(argv[2]);
+    if (apply || make) return run(argv);
+    fputs("usage: drizzle-migrate hold DATA_DIR\n"
+          "       drizzle-migrate up|look FOLDER\n"
+          "       drizzle-migrate generate|custom SCHEMA FOLDER NAME\n",
           stderr);
     return 2;
 }

@@ -110,8 +110,8 @@ export class Rig {
     return { ...done, text: done.out + done.err };
   }
 
-  kitGenerate(schema, folder, name) {
-    return this.kit('generate', folder, '--schema', schema, '--name', name);
+  kitGenerate(schema, folder, name, ...args) {
+    return this.kit('generate', folder, '--schema', schema, '--name', name, ...args);
   }
 
   async kitMigrate(database, folder) {
@@ -134,7 +134,11 @@ export class Rig {
   }
 
   generate(schema, folder, name) {
-    return this.ours(['generate', join(here, schema), folder, name]);
+    return this.ours(['generate', resolve(here, schema), folder, name]);
+  }
+
+  custom(schema, folder, name) {
+    return this.ours(['custom', resolve(here, schema), folder, name]);
   }
 
   async up(database, folder) {
