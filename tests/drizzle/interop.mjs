@@ -226,10 +226,27 @@ async function byHand() {
   await migrators(name, folder);
 }
 
+/** What no .def file says, and changes that ours does not generate: applied all the same, and not lost by generating. */
+async function wide() {
+  const name = 'more than ours says', folder = rig.folder('wide');
+  await rig.kitGenerate('wide/1.mjs', folder, 'one');
+  const database = await rig.database();
+  tap.equal(`${name}: ours applies it`, await rig.up(database, folder), 1);
+  const kit = await rig.kitGenerate('wide/2.mjs', folder, 'two');
+  tap.check(`${name}: drizzle-kit changes and removes`, /DROP TABLE/.test(files(folder)['0001_two.sql']), kit.text);
+  await rig.kitMigrate(database, folder);
+  tap.equal(`${name}: drizzle-orm goes on`, await rig.states(database, folder), 'applied applied');
+  await migrators(name, folder);
+  const before = files(folder);
+  const refused = await rig.generate('steps/1.def', folder, 'none').then(() => '', (error) => error.message);
+  tap.check(`${name}: ours does not generate over it`, /removed or renamed/.test(refused), refused);
+  tap.equal(`${name}: and leaves it as it is`, files(folder), before);
+}
+
 try {
   await rig.start();
   const cases = [baseline(), generators().then(order), continueOurs(), continueTheirs().then(additions), odd(),
-    named('timestamp', /^\d{14}_two$/).then(() => named('unix', /^\d{10}_two$/)), withoutBreakpoints(), byHand()];
+    named('timestamp', /^\d{14}_two$/).then(() => named('unix', /^\d{10}_two$/)), withoutBreakpoints(), byHand(), wide()];
   // all of them end, however, before the server does
   for (const { reason } of await Promise.allSettled(cases)) if (reason) throw reason;
 } catch (error) {
