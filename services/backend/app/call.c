@@ -1,9 +1,8 @@
 /* call.c - the stages of a call, in order; each either goes on or has answered */
 #include "services/backend/app/call.h"
 
-#include <strings.h>
-
 #include "services/backend/app/auth/auth.h"
+#include "services/backend/app/auth/origin.h"
 #include "services/backend/app/input.h"
 #include "services/backend/app/route.h"
 #include "services/backend/app/setup/setup.h"
@@ -272,32 +271,6 @@ static bool state_allows(struct call *call)
     busy(call, setup_reason(call->app->setup));
     call->details =
         json_pack("{s:s, s:s}", "state", setup_state_name(call->app->setup), "setup", "/setup");
-    return false;
-}
-
-/** A browser says where a change comes from; only our own pages may make one. A program without
- * cookie and Origin is free. */
-static bool origin_allows(struct call *call)
-{
-    const http_request *r = call->request;
-    if (!is_change(r->method)) return true;
-    tusk_str site = http_header(r, "sec-fetch-site");
-    tusk_str origin = http_header(r, "origin"), host = http_header(r, "host");
-    bool same = false;
-    if (origin.ptr) {
-        tusk_str rest = origin;
-        if (tusk_str_starts(rest, TUSK_STR("http://")))
-            rest = (tusk_str){ rest.ptr + 7, rest.len - 7 };
-        else if (tusk_str_starts(rest, TUSK_STR("https://")))
-            rest = (tusk_str){ rest.ptr + 8, rest.len - 8 };
-        same = host.ptr && rest.len == host.len && strncasecmp(rest.ptr, host.ptr, host.len) == 0;
-    }
-    if (site.ptr && !tusk_str_eq(site, TUSK_STR("same-origin")))
-        same = false;
-    else if (site.ptr && !origin.ptr)
-        same = true;
-    if (same || (!origin.ptr && !site.ptr && !http_cookie(r, "session").ptr)) return true;
-    call_fail(call, 403, "A change has to come from this site's own pages (Origin does not match)");
     return false;
 }
 

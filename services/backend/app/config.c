@@ -7,6 +7,8 @@
 #include <strings.h>
 #include <unistd.h>
 
+#include "services/backend/app/auth/origin.h"
+
 /** The folder with web/, drizzle/ and catalog/: DEPLOYSTACK_DATA_DIR, or PREFIX/share/deploystack
  * of an installed program, or services/backend of the tree that the program was built in. */
 static tusk_status find_data(tusk_arena *arena, const tusk_env *env, const char **out,
@@ -53,12 +55,6 @@ static tusk_status read_level(const tusk_env *env, tusk_log_level *out, tusk_err
                      tusk_env_where(env, "LOG_LEVEL"));
 }
 
-static bool is_loopback(const char *host)
-{
-    return strcasecmp(host, "localhost") == 0 || strncmp(host, "127.", 4) == 0 ||
-           strcmp(host, "::1") == 0;
-}
-
 struct number {
     const char *name;
     long long min, max, fallback;
@@ -96,8 +92,9 @@ tusk_status config_read(tusk_arena *arena, struct config *out, tusk_error *err)
     if (st) return st;
     const char *host = tusk_env_get(env, "HOST");
     out->host = host && *host ? host : "localhost";
-    out->beyond_loopback = !is_loopback(out->host);
+    out->beyond_loopback = !origin_is_loopback(tusk_str_of(out->host));
     const char *url = tusk_env_get(env, "DEPLOYSTACK_FRONTEND_URL");
+    out->frontend_url = url;
     out->https = url && strncasecmp(url, "https://", 8) == 0;
     const char *data = NULL;
     st = find_data(arena, env, &data, err);

@@ -6,11 +6,12 @@
 #include "tusk/tusk.h"
 
 struct config {
-    const char *host;     /* HOST: address to listen on */
-    int port;             /* PORT */
-    int frontend_port;    /* FRONTEND_PORT; 0: none */
-    bool beyond_loopback; /* HOST is more than this machine */
-    bool https;           /* DEPLOYSTACK_FRONTEND_URL says https: cookies are Secure */
+    const char *host;         /* HOST: address to listen on */
+    int port;                 /* PORT */
+    int frontend_port;        /* FRONTEND_PORT; 0: none */
+    bool beyond_loopback;     /* HOST is more than this machine */
+    const char *frontend_url; /* DEPLOYSTACK_FRONTEND_URL: how browsers reach it, or NULL */
+    bool https;               /* that says https: cookies are Secure */
     tusk_log_level log_level;
     bool outside_server; /* any POSTGRES_* is set */
     tusk_server server;  /* when outside_server */

@@ -19,11 +19,27 @@ static tusk_str bearer(const http_request *request)
     return tusk_str_trim((tusk_str){ header.ptr + 7, header.len - 7 });
 }
 
+/** The session cookie. Of two that differ one was put there by somebody else (another host of the
+ * same domain, another program on this machine): then it is nobody's. */
+static tusk_str session_cookie(const http_request *request)
+{
+    tusk_str first = http_cookie(request, "session");
+    for (size_t i = 0; first.ptr && i < request->header_count; i++) {
+        if (!tusk_str_eq(request->headers[i].name, TUSK_STR("cookie"))) continue;
+        for (tusk_str rest = request->headers[i].value; rest.ptr;) {
+            tusk_str value = tusk_str_trim(tusk_str_cut(&rest, ';'));
+            bool session = tusk_str_eq(tusk_str_cut(&value, '='), TUSK_STR("session"));
+            if (session && value.ptr && !tusk_str_eq(value, first)) return (tusk_str){ 0, 0 };
+        }
+    }
+    return first;
+}
+
 bool auth_question(struct call *call)
 {
     tusk_str secret = bearer(call->request);
     if (!secret.ptr) {
-        secret = http_cookie(call->request, "session");
+        secret = session_cookie(call->request);
         call->caller.by_cookie = secret.ptr != NULL;
     }
     if (!secret.ptr || secret.len == 0 || secret.len > 200) return false;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "services/backend/app/auth/auth.h"
+#include "services/backend/app/auth/origin.h"
 #include "services/backend/app/route.h"
 #include "services/backend/app/secret.h"
 #include "services/backend/app/setup/setup_store.h"
@@ -335,6 +336,12 @@ void setup_status_answer(struct call *call, const tusk_answer *answers)
 static bool code_allows(struct call *call)
 {
     const char *code = setup_code(call->app->setup);
+    if (!code && !origin_host_is_ours(call)) {
+        call_fail(call, 403,
+                  "The set-up is reached by an unknown host name; use http://localhost, or set "
+                  "DEPLOYSTACK_FRONTEND_URL");
+        return false;
+    }
     if (!code || secret_equal(call_text(call, "setup_code"), tusk_str_of(code))) return true;
     call_fail(
         call, 403,
