@@ -125,9 +125,18 @@ static void on_daemon_ready(uv_poll_t *poll, int status, int events)
     http_pump(poll->data);
 }
 
+/* Only the loop's thread calls libmicrohttpd. Newer versions are told: otherwise they put a new
+ * connection in a queue, and on_lane() would come after MHD_add_connection() has returned. */
+#if MHD_VERSION >= 0x00097707
+#define ONE_THREAD MHD_USE_NO_THREAD_SAFETY
+#else
+#define ONE_THREAD 0
+#endif
+
 tusk_status http_daemon_start(http_server *server, tusk_error *err)
 {
-    unsigned flags = MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET;
+    unsigned flags =
+        MHD_USE_EPOLL | MHD_ALLOW_SUSPEND_RESUME | MHD_USE_NO_LISTEN_SOCKET | ONE_THREAD;
     unsigned most = (unsigned)server->limits.connections * 2 + 64;
     server->daemon =
         MHD_start_daemon(flags, 0, NULL, NULL, on_request, server, MHD_OPTION_NOTIFY_COMPLETED,
