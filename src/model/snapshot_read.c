@@ -333,7 +333,7 @@ tusk_status tusk_snapshot_read(tusk_arena *arena, const char *file, tusk_str tex
         read_model(&r, root, &out->model);
     }
     json_decref(root);
-    if (r.status == TUSK_OK && tusk_arena_failed(arena))
-        return tusk_fail_nomem(err, "the snapshot");
+    /* first: a text that found no room looks as if it were missing */
+    if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the snapshot");
     return r.status;
 }
