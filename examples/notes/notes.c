@@ -59,8 +59,8 @@ static tusk_status run(const struct command *command, char **args, tusk_arena *a
     tusk_cluster_options options = { .database = "notes" };
     tusk_status st = tusk_server_find(a, NULL, &options, &cluster, &server, err);
     if (!st) st = tusk_conn_open(&server, 5000, &conn, err);
-    if (!st) st = tusk_migrate_up(conn, NOTES_MIGRATIONS, NULL, NULL, err);
     if (!st) tusk_conn_set_timeout(conn, 10000);
+    if (!st) st = tusk_migrate_up(conn, NOTES_MIGRATIONS, NULL, NULL, err);
     if (!st) st = command->run(conn, a, args, err);
     tusk_conn_close(conn);
     tusk_cluster_close(cluster);

@@ -6,7 +6,8 @@
 #include "tusk/result.h"
 
 /** Opens a connection to `server`, which is not looked at afterwards. Connects within `timeout_ms`
- * (name lookup, TLS and sign-in included). Fails closed on TLS trouble. Errors: TUSK_CONNECTION
+ * (more than 0; name lookup, TLS and sign-in included). Its statements have no deadline until
+ * tusk_conn_set_timeout(). Fails closed on TLS trouble. Errors: TUSK_CONNECTION
  * (with SQLSTATE 57P03 while the server starts up or shuts down), TUSK_TIMEOUT, TUSK_SERVER with
  * the SQLSTATE (28P01 wrong password, 3D000 no such database...). Ownership: the caller,
  * tusk_conn_close(). Thread: one at a time. */
@@ -18,6 +19,8 @@ TUSK_API void tusk_conn_close(tusk_conn *conn);
 /** Deadline of each following statement on this connection in ms; 0: none of its own (30 s from a
  * pool). */
 TUSK_API void tusk_conn_set_timeout(tusk_conn *conn, int timeout_ms);
+/** That deadline. */
+TUSK_API int tusk_conn_timeout(const tusk_conn *conn);
 /** server_version as the server reports it ("15.20 (Debian ...)"); "" when not
  * known. Lifetime: the connection. */
 TUSK_API const char *tusk_conn_server_version(const tusk_conn *conn);

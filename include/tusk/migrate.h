@@ -52,11 +52,11 @@ typedef struct tusk_migrate_options {
  * What is pending is decided by the set of applied `when`s. A file with a statement that cannot run
  * in a transaction (CREATE INDEX CONCURRENTLY, VACUUM, ...) runs statement by statement. `options`
  * may be NULL. `applied` (may be NULL) gets the number applied, also after an error: those stay.
- * Afterwards the connection has no deadline of its own (tusk_conn_set_timeout()). Errors: with the
- * file, the statement's number and line, TUSK_SERVER; TUSK_INVALID for a journal or file that is
- * missing or malformed, and for an applied file that was changed (then nothing is applied);
- * TUSK_BUSY when another migrator holds the lock for too long; TUSK_MISUSE inside a transaction;
- * TUSK_CONNECTION, TUSK_TIMEOUT, TUSK_OUTCOME_UNKNOWN, TUSK_NOMEM. */
+ * The connection's own deadline (tusk_conn_set_timeout()) does not count here and holds again
+ * afterwards. Errors: with the file, the statement's number and line, TUSK_SERVER; TUSK_INVALID for
+ * a journal or file that is missing or malformed, and for an applied file that was changed (then
+ * nothing is applied); TUSK_BUSY when another migrator holds the lock for too long; TUSK_MISUSE
+ * inside a transaction; TUSK_CONNECTION, TUSK_TIMEOUT, TUSK_OUTCOME_UNKNOWN, TUSK_NOMEM. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_up(tusk_conn *conn, const char *folder,
                                                     const tusk_migrate_options *options,
                                                     int *applied, tusk_error *err);

@@ -246,11 +246,14 @@ static tusk_status migrate(migrator *m)
     tusk_candidates candidates; /* everything is read before the database is asked */
     tusk_status st = tusk_candidates_read(m->arena, m->folder, &candidates, m->err);
     if (st != TUSK_OK) return st;
+    int timeout = tusk_conn_timeout(m->conn);
     tusk_conn_set_timeout(m->conn, 0); /* a migration takes as long as it takes */
     st = lock(m);
-    if (st != TUSK_OK) return st;
-    st = apply_pending(m, &candidates);
-    unlock(m);
+    if (st == TUSK_OK) {
+        st = apply_pending(m, &candidates);
+        unlock(m);
+    }
+    tusk_conn_set_timeout(m->conn, timeout);
     return st;
 }
 

@@ -12,6 +12,11 @@ void tusk_conn_set_timeout(tusk_conn *conn, int timeout_ms)
     conn->timeout_ms = timeout_ms > 0 ? timeout_ms : 0;
 }
 
+int tusk_conn_timeout(const tusk_conn *conn)
+{
+    return conn->timeout_ms;
+}
+
 const char *tusk_conn_server_version(const tusk_conn *conn)
 {
     const char *version = PQparameterStatus(conn->pg, "server_version");

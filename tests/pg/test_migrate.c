@@ -125,6 +125,19 @@ static void test_applies_once(void **state)
     assert_answer(b, "select count(*) from pg_locks where locktype = 'advisory'", "0");
 }
 
+/* A migration takes as long as it takes; what the program runs next has its deadline again. */
+static void test_deadline_holds_afterwards(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int); select pg_sleep(0.4)", "not sql");
+    tusk_conn_set_timeout(b->conn, 200);
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_int_equal(b->applied, 1);
+    assert_int_equal(tusk_conn_timeout(b->conn), 200);
+    assert_int_equal(tusk_conn_script(b->conn, TUSK_STR("select pg_sleep(60)"), &b->err),
+                     TUSK_TIMEOUT);
+}
+
 static void test_failure_leaves_nothing(void **state)
 {
     struct base *b = *state;
@@ -338,6 +351,7 @@ int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         BASE_TEST(test_applies_once),
+        BASE_TEST(test_deadline_holds_afterwards),
         BASE_TEST(test_failure_leaves_nothing),
         BASE_TEST(test_failure_without_position),
         BASE_TEST(test_older_one_still_runs),
