@@ -8,6 +8,34 @@
  *     teams_maybe                    {has, value}: a row that a left join may leave empty
  *     teams_rows                     {items, count}: what a fetch fills
  *     teams_query                    a query whose rows are teams
+ *
+ * The language, read by the compiler and by tusk_generate(). A file may #include others; comments
+ * as in C; every name is a C name, and SQL is given in double quotes, as program text.
+ *     ENUM(team_role, "team_role")         in C `enum team_role`, "..." is the name in SQL
+ *         LABEL(team_role, admin, "admin") in C team_role_admin
+ *     END_ENUM(team_role)
+ *     TABLE(team, teams, "teams")          struct team, the handle teams, the name in SQL
+ *         COLUMN(text, id, PRIMARY_KEY)    never NULL
+ *         NULLABLE(jsonb, metadata)        may be NULL: the field is {has, value}
+ *     END_TABLE(team, teams)
+ * Types: text, varchar(n), boolean, smallint, integer, bigint, real, double_precision, numeric,
+ * decimal(p, s), timestamptz, timestamp, date, uuid, jsonb, bytea, tsvector,
+ * enumeration(team_role), array(text), array(integer); types.h has the C type of each. Attributes
+ * of a column, in any order: PRIMARY_KEY, UNIQUE, NAMED("name in SQL"), DEFAULT(3) for a number,
+ * true or false, DEFAULT_TEXT("x"), DEFAULT_SQL("now()"), GENERATED("expression") (stored; never
+ * inserted or updated), REFERENCES(table, column) or REFERENCES(table, column, CASCADE) with
+ * ON_UPDATE(CASCADE); actions are NO_ACTION, CASCADE, SET_NULL, SET_DEFAULT, RESTRICT.
+ * A database makes a key by itself with COLUMN(uuid, id, PRIMARY_KEY,
+ * DEFAULT_SQL("gen_random_uuid()")); an insert leaves it to that by `.defaults` (query.h).
+ * Between the columns, or after them:
+ *     INDEX(name, ON(a, DESC(b)), WHERE("condition"), USING(gin)), or ON_SQL("lower(name)") instead
+ *         of ON; UNIQUE_INDEX the same. DESC(b) is "b DESC NULLS LAST", as drizzle-kit writes it,
+ *         which tusk_desc() cannot use: an index on b alone serves ascending and descending.
+ *     CHECK(name, "condition")             its name comes back in tusk_error.constraint
+ *     KEY(a, b)                            a primary key of several columns
+ *     UNIQUE_ON(a, b)
+ *     FOREIGN_KEY(ON(a, b), TO(table, x, y), CASCADE)
+ *
  * A handle is a union, so exactly one descriptor wide: the struct of handles is the array of
  * descriptors. Its phantom members carry the C type and whether NULL may be stored; they are only
  * looked at by the compiler. */
