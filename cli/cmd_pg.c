@@ -147,6 +147,16 @@ static int psql(struct cli_call *call)
     return code;
 }
 
+/* "stop --force": what follows is psql's only behind psql. */
+static void take_force(struct cli_call *call)
+{
+    for (size_t i = 0; call->argc == 2 && cmd_pg_options[i].name; i++) {
+        if (cmd_pg_options[i].value || strcmp(cmd_pg_options[i].name, call->argv[1]) != 0) continue;
+        call->values[i] = "";
+        call->argc = 1;
+    }
+}
+
 int cmd_pg(struct cli_call *call)
 {
     static const struct {
@@ -157,6 +167,7 @@ int cmd_pg(struct cli_call *call)
     };
     for (size_t i = 0; i < sizeof actions / sizeof *actions; i++) {
         if (strcmp(call->argv[0], actions[i].word) != 0) continue;
+        if (actions[i].run == stop) take_force(call);
         if (actions[i].run != psql && call->argc > 1) {
             return cli_usage(call, "\"%s\" is more than it takes", call->argv[1]);
         }

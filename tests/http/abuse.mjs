@@ -256,6 +256,8 @@ async function ready() {
 try {
   await beforeReady();
   await ready();
+  await sql.close();
+  await b.endsWell(tap);
 } catch (error) {
   tap.check('the test ran to its end', false, `${error.stack}\n${b.output.slice(-3000)}`);
 } finally {

@@ -65,8 +65,8 @@ export class Backend {
   }
 
   /** Runs another command of the program against the same data. */
-  command(args, input) {
-    const env = cleanEnvironment({ TUSK_DATA_DIR: join(this.folder, 'data'), ...this.extra });
+  command(args, input, more = {}) {
+    const env = cleanEnvironment({ TUSK_DATA_DIR: join(this.folder, 'data'), ...this.extra, ...more });
     return new Promise((done) => {
       const child = spawn(this.program, args, { cwd: this.folder, env });
       let out = '', err = '';
@@ -83,11 +83,18 @@ export class Backend {
     return Promise.race([this.exited, new Promise((_, fail) => setTimeout(() => fail(new Error('it did not stop')), 40000).unref())]);
   }
 
+  /** Stops it as a person does and checks how it ended: a build with sanitizers tells here what it found. */
+  async endsWell(tap) {
+    const { code, signal } = await this.stop('SIGTERM');
+    const report = this.output.match(/^.*(runtime error|ERROR: \w+Sanitizer)[^]*/m)?.[0].slice(0, 3000);
+    tap.check('it stops cleanly in the end', code === 0 && !report, `${code} ${signal}\n${report ?? this.output.slice(-1000)}`);
+  }
+
   /** Stops it and takes its folder away; a database that a killed program left behind is stopped through one more start. */
   async remove() {
     try {
       await this.stop('SIGKILL').catch(() => {});
-      await this.command(['pg', 'stop', '--force']);
+      await this.command(['pg', '--force', 'stop']);
     } finally {
       rmSync(this.folder, { recursive: true, force: true });
     }

@@ -198,6 +198,8 @@ try {
   await people();
   const who = await makeCallers();
   await inOrder(who);
+  await sql.close();
+  await b.endsWell(tap);
 } catch (error) {
   tap.check('the test ran to its end', false, `${error.stack}\n${b.output.slice(-3000)}`);
 } finally {

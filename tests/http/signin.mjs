@@ -211,6 +211,7 @@ try {
   await burst(session);
   await sql.close();
   await onHttps(session);
+  await b.endsWell(tap);
   tap.check('no password in the log', !b.output.includes(ada.password));
 } catch (error) {
   tap.check('the test ran to its end', false, `${error.stack}\n${b.output.slice(-3000)}`);

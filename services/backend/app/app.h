@@ -19,6 +19,7 @@ struct app {
     http_server *http;
     const http_files *files; /* the pages */
     struct setup *setup;
+    struct keeper *keeper;     /* is the database there? */
     struct throttle *throttle; /* failed sign-ins */
     int hashing;               /* password hashes asked for and not done: bounded (call.c) */
     bool stopping;

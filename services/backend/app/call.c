@@ -95,6 +95,16 @@ static void busy(struct call *call, const char *error)
     call_header(call, "Retry-After", TUSK_STR("2"));
 }
 
+/** What the server refuses now and may take later: who connects, too many of them, a shutdown, a
+ * deadlock. */
+static bool is_passing(const tusk_error *err)
+{
+    static const char *const classes[] = { "08", "28", "3D", "40", "53", "57" };
+    for (size_t i = 0; i < sizeof classes / sizeof *classes; i++)
+        if (strncmp(err->sqlstate, classes[i], 2) == 0) return true;
+    return err->retry == TUSK_RETRY_YES;
+}
+
 void call_error(struct call *call, const tusk_error *err)
 {
     if (call->gone) { /* nobody reads the answer, and giving up is not a fault */
@@ -111,6 +121,10 @@ void call_error(struct call *call, const tusk_error *err)
                                tusk_field_cstr("status", tusk_status_name(err->status)),
                                tusk_field_cstr("sqlstate", err->sqlstate),
                                tusk_field_cstr("error", err->message)));
+    if (is_passing(err)) {
+        busy(call, "The database is not answering, try again in a moment");
+        return;
+    }
     switch (err->status) {
     case TUSK_CONNECTION:
     case TUSK_TIMEOUT:

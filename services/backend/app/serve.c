@@ -8,6 +8,7 @@
 #include "services/backend/app/app.h"
 #include "services/backend/app/auth/throttle.h"
 #include "services/backend/app/call.h"
+#include "services/backend/app/keeper.h"
 #include "services/backend/app/setup/setup.h"
 
 enum { DRAIN_MS = 10000 };
@@ -49,6 +50,7 @@ static void http_closed(void *context)
 {
     struct server *s = context;
     setup_stop(s->app.setup);
+    keeper_stop(s->app.keeper);
     if (s->has_database) {
         uv_poll_stop(&s->database);
         uv_close((uv_handle_t *)&s->database, NULL);
@@ -155,7 +157,8 @@ static tusk_status start(struct server *s, tusk_error *err)
     if (st) return st;
     s->app.throttle = throttle_new();
     if (s->app.throttle) s->app.setup = setup_new(&s->app);
-    if (!s->app.setup) return tusk_fail_nomem(err, "the set-up state");
+    if (s->app.setup) s->app.keeper = keeper_new(&s->app);
+    if (!s->app.keeper) return tusk_fail_nomem(err, "the set-up state");
     watch_signals(s);
     announce(s);
     return TUSK_OK;
@@ -172,6 +175,7 @@ static void clean_up(struct server *s)
 {
     tusk_async_close(s->app.async);
     tusk_pool_close(s->app.pool);
+    keeper_free(s->app.keeper);
     setup_free(s->app.setup);
     throttle_free(s->app.throttle);
     tusk_cluster_close(s->cluster);

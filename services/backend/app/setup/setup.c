@@ -8,6 +8,7 @@
 
 #include "services/backend/app/auth/auth.h"
 #include "services/backend/app/auth/origin.h"
+#include "services/backend/app/keeper.h"
 #include "services/backend/app/route.h"
 #include "services/backend/app/secret.h"
 #include "services/backend/app/setup/setup_store.h"
@@ -49,6 +50,10 @@ static const struct {
 bool setup_is_ready(const struct setup *s)
 {
     return atomic_load(&s->state) == SETUP_READY;
+}
+bool setup_is_reached(const struct setup *s)
+{
+    return atomic_load(&s->state) != SETUP_UNREACHABLE;
 }
 const char *setup_state_name(const struct setup *s)
 {
@@ -175,6 +180,17 @@ static void end_turn(struct setup *s)
     pthread_mutex_unlock(&s->lock);
 }
 
+/** With a connection of its own: that every one of the pool is busy does not mean that the database
+ * is gone. */
+static tusk_status connect_to(const struct app *app, tusk_conn **conn, tusk_error *err)
+{
+    int timeout = app->config->pool.connection_timeout_ms;
+    tusk_status st = tusk_conn_open(&app->server, timeout, conn, err);
+    if (!st || strcmp(err->sqlstate, "57P03") == 0) return st; /* that one is starting */
+    st = keeper_revive(app, err);
+    return st ? st : tusk_conn_open(&app->server, timeout, conn, err);
+}
+
 static void look_work(uv_work_t *work)
 {
     struct setup *s = work->data;
@@ -182,10 +198,10 @@ static void look_work(uv_work_t *work)
     tusk_arena *a = tusk_arena_new(0);
     tusk_conn *conn = NULL;
     tusk_error err = { 0 };
-    tusk_status st = tusk_pool_acquire(s->app->pool, &conn, &err);
-    bool connected = conn != NULL;
+    tusk_status st = connect_to(s->app, &conn, &err);
+    bool connected = conn != NULL || strcmp(err.sqlstate, "53300") == 0; /* too many are */
     if (!st) st = look(s, conn, a, &err);
-    tusk_pool_release(s->app->pool, conn);
+    tusk_conn_close(conn);
     tusk_arena_free(a);
     remember_error(s, st ? &err : NULL);
     if (st) {
@@ -212,6 +228,11 @@ static void retry(uv_timer_t *timer)
     struct setup *s = timer->data;
     if (s->looking) return;
     s->looking = uv_queue_work(s->app->loop, &s->look, look_work, looked) == 0;
+}
+
+void setup_look_again(struct setup *s)
+{
+    retry(&s->retry);
 }
 
 struct setup *setup_new(struct app *app)

@@ -9,7 +9,7 @@
 #include "services/backend/app/route.h"
 
 enum setup_state {
-    SETUP_UNREACHABLE, /* no connection yet, or none any more before the first success */
+    SETUP_UNREACHABLE, /* no connection yet, or none any more */
     SETUP_UNSET,       /* connected, no migration applied */
     SETUP_MIGRATING,   /* migrations are being applied */
     SETUP_NO_ADMIN,    /* applied; nobody can sign in */
@@ -24,6 +24,11 @@ struct setup *setup_new(struct app *app);
 void setup_free(struct setup *setup);
 /** Stops looking again. */
 void setup_stop(struct setup *setup);
+/** Looks at the database now, because there is doubt whether it is there. The loop's thread only.
+ */
+void setup_look_again(struct setup *setup);
+/** False while there is no connection, which is tried again all the time. */
+bool setup_is_reached(const struct setup *setup);
 
 bool setup_is_ready(const struct setup *setup);
 const char *setup_state_name(const struct setup *setup);
