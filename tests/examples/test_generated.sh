@@ -8,8 +8,8 @@ work=$(mktemp -d) || exit 1
 trap 'rm -rf "$work"' EXIT
 cp -r "$root/examples/notes/migrations" "$work/migrations"
 echo 1..1
-"$tusk" generate --schema "$root/examples/notes/notes.def" --folder "$work/migrations" >"$work/said" 2>&1
-if [ $? = 0 ] && diff -r "$root/examples/notes/migrations" "$work/migrations" >>"$work/said" 2>&1; then
+if "$tusk" generate --schema "$root/examples/notes/notes.def" --folder "$work/migrations" >"$work/said" 2>&1 &&
+    diff -r "$root/examples/notes/migrations" "$work/migrations" >>"$work/said" 2>&1; then
     echo "ok 1 - examples/notes/migrations is up to date"
 else
     echo "not ok 1 - examples/notes/migrations is up to date"

@@ -74,6 +74,15 @@ static void without_an_env_the_process_is_asked_and_without_options_nothing_else
     assert_null(cluster);
 }
 
+/* A program looks at the status of this call, not at its arena. */
+static void without_an_arena_it_is_out_of_memory(void **state)
+{
+    assert_int_equal(tusk_server_find(NULL, NULL, NULL, &cluster, &server, &err), TUSK_NOMEM);
+    assert_null(cluster);
+    setenv("POSTGRES_HOST", "db", 1);
+    assert_int_equal(tusk_server_find(NULL, NULL, NULL, &cluster, &server, &err), TUSK_NOMEM);
+}
+
 static void a_wrong_setting_is_named_and_nothing_is_started(void **state)
 {
     setenv("POSTGRES_PORT", "many", 1);
@@ -99,6 +108,7 @@ int main(void)
         SCENE(any_setting_means_an_outside_server),
         SCENE(the_program_names_the_database_unless_the_user_does),
         SCENE(without_an_env_the_process_is_asked_and_without_options_nothing_else),
+        SCENE(without_an_arena_it_is_out_of_memory),
         SCENE(a_wrong_setting_is_named_and_nothing_is_started),
         SCENE(nothing_set_means_the_private_one),
     };
