@@ -21,7 +21,7 @@ struct server {
     uv_loop_t loop;
     uv_signal_t interrupt, terminate;
     uv_poll_t database;
-    bool has_database;
+    bool has_database, has_signals;
 };
 
 void serve_print_error(const tusk_error *err)
@@ -81,6 +81,16 @@ static void watch_signals(struct server *s)
         handles[i]->data = s;
         uv_signal_start(handles[i], stop, numbers[i]);
     }
+    s->has_signals = true;
+}
+
+/** From here on a further signal ends the program at once. */
+static void release_signals(struct server *s)
+{
+    if (!s->has_signals) return;
+    uv_close((uv_handle_t *)&s->interrupt, NULL);
+    uv_close((uv_handle_t *)&s->terminate, NULL);
+    uv_run(&s->loop, UV_RUN_DEFAULT);
 }
 
 /* ---- starting ---- */
@@ -173,6 +183,7 @@ static void abandon(struct server *s)
 
 static void clean_up(struct server *s)
 {
+    release_signals(s);
     tusk_async_close(s->app.async);
     tusk_pool_close(s->app.pool);
     keeper_free(s->app.keeper);
