@@ -22,6 +22,7 @@
 #include "tusk/schema.h"
 #include "tusk/server.h"
 #include "tusk/str.h"
+#include "tusk/testing.h"
 #include "tusk/types.h"
 #include "tusk/value.h"
 

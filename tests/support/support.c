@@ -17,10 +17,11 @@
 #include "tusk/buf.h"
 #include "tusk/clock.h"
 #include "tusk/cluster.h"
+#include "tusk/testing.h"
 
 /* Of the test program, not of the library: there is one run. */
 static char top[256]; /* "" until the first folder is asked for */
-static int folder_count, database_count;
+static int folder_count;
 static int watch_pipe = -1;
 static pid_t watcher;
 static tusk_cluster *cluster;
@@ -192,11 +193,10 @@ void support_wait_for(tusk_arena *arena, const tusk_server *server, const char *
 
 tusk_server support_database(tusk_arena *arena)
 {
-    tusk_server server = *support_server();
-    tusk_str name = tusk_arena_printf(arena, "test_%lld_%ld_%d", (long long)(tusk_now().us / 1000),
-                                      (long)getpid(), ++database_count);
-    tusk_str sql = tusk_arena_printf(arena, "create database \"%s\"", name.ptr); /* our own name */
-    if (!sql.ptr || !support_query(arena, &server, sql.ptr)) stop_test("no database %s", name.ptr);
-    server.database = name.ptr;
-    return server;
+    tusk_error err;
+    tusk_test_database made;
+    tusk_test_options options = { .server = support_server() };
+    if (tusk_test_database_create(arena, &options, &made, &err))
+        stop_test("%s", TUSK_ERROR_TEXT(&err));
+    return made.server;
 }
