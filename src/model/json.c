@@ -15,6 +15,10 @@ tusk_status tusk_json_parse(const char *file, tusk_str text, json_t **out, tusk_
     json_error_t why;
     *out = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &why);
     if (*out) return TUSK_OK;
+    /* jansson says nothing at all when it gets no memory */
+    if (why.text[0] == '\0' || json_error_code(&why) == json_error_out_of_memory) {
+        return tusk_fail_nomem(err, "a JSON file");
+    }
     return tusk_place_fail(err, (tusk_place){ file, why.line, why.column > 0 ? why.column : 1 },
                            "not valid JSON: %s", why.text);
 }

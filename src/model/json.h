@@ -8,7 +8,7 @@
 #include "tusk/buf.h"
 
 /** Parses `text`; duplicate keys are refused. `file` is for messages. The caller gives it back with
- * json_decref(). Errors: TUSK_INVALID with file, line and column. */
+ * json_decref(). Errors: TUSK_INVALID with file, line and column, TUSK_NOMEM. */
 tusk_status tusk_json_parse(const char *file, tusk_str text, json_t **out, tusk_error *err);
 /** Adds `value` indented by two spaces per level, without a newline at the end. */
 void tusk_json_add_pretty(tusk_buf *buf, const json_t *value);

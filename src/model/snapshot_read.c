@@ -4,7 +4,8 @@
 
 #include "src/base/banned.h"
 
-#define TEXT_MAX ((size_t)16 << 20)
+#define TEXT_MAX      ((size_t)16 << 20)
+#define PARAMETER_MAX 63 /* bytes of a storage parameter's name: PostgreSQL keeps no more */
 
 /* Fails at the first member that is not what it must be; later reads then do nothing. */
 typedef struct reader {
@@ -159,6 +160,14 @@ static tusk_model_index_column read_index_column(reader *r, const json_t *value)
     };
 }
 
+/* What the writer can take apart again: a name without "=", a value without ",". */
+static bool is_parameter(tusk_str name, const json_t *value)
+{
+    if (name.len == 0 || name.len > PARAMETER_MAX || memchr(name.ptr, '=', name.len)) return false;
+    if (json_is_string(value)) return !strchr(json_string_value(value), ',');
+    return json_is_number(value) || json_is_boolean(value);
+}
+
 /* {"fillfactor": 50} as fillfactor=50 */
 static tusk_str read_with(reader *r, json_t *with)
 {
@@ -169,6 +178,7 @@ static tusk_str read_with(reader *r, json_t *with)
     tusk_buf_init_in(&buf, r->arena, TEXT_MAX);
     json_object_foreach(with, key, value)
     {
+        if (!is_parameter(tusk_str_of(key), value)) wrong(r, "with", "names with plain values");
         tusk_buf_printf(&buf, "%s%s=", buf.len > 0 ? "," : "", key);
         if (json_is_string(value)) {
             tusk_buf_add_cstr(&buf, json_string_value(value));
@@ -226,15 +236,30 @@ static tusk_model_check read_check(reader *r, const json_t *value)
     return (tusk_model_check){ required(r, value, "name"), required(r, value, "value") };
 }
 
-/* The columns; very old snapshots say "unique" there, newer ones in a section of its own. */
-static void read_columns(reader *r, const json_t *value, tusk_model_table *table)
+/* Writing goes by names: of two with the same one, one would be lost. */
+static void twice(reader *r)
+{
+    wrong(r, "name", "one that no other has");
+}
+
+#define READ_SECTION(name_, member, read)                                    \
+    section = map(r, value, name_, false);                                   \
+    json_object_foreach(section, key, item)                                  \
+    {                                                                        \
+        tusk_vec_push(r->arena, &table.member, read(r, item));               \
+        for (size_t i = 0; i + 1 < table.member.count; i++) {                \
+            tusk_str last = table.member.items[table.member.count - 1].name; \
+            if (tusk_str_eq(table.member.items[i].name, last)) twice(r);     \
+        }                                                                    \
+    }
+
+/* Very old snapshots say "unique" at the column, newer ones in a section of its own. */
+static void read_unique_columns(reader *r, json_t *columns, tusk_model_table *table)
 {
     const char *key = NULL;
     json_t *member = NULL;
-    json_t *columns = map(r, value, "columns", true);
     json_object_foreach(columns, key, member)
     {
-        tusk_vec_push(r->arena, &table->columns, read_column(r, member));
         if (!flag(r, member, "isUnique", false)) continue;
         tusk_model_key unique = { .name = optional(r, member, "uniqueName"),
                                   .nulls_not_distinct =
@@ -243,17 +268,15 @@ static void read_columns(reader *r, const json_t *value, tusk_model_table *table
             unique.name =
                 tusk_arena_printf(r->arena, "%.*s_%s_unique", TUSK_STR_ARG(table->name), key);
         }
-        tusk_vec_push(r->arena, &unique.columns, tusk_arena_str(r->arena, tusk_str_of(key)));
+        bool known = false; /* it is in both places */
+        for (size_t i = 0; i < table->uniques.count; i++) {
+            if (tusk_str_eq(table->uniques.items[i].name, unique.name)) known = true;
+        }
+        if (known) continue;
+        tusk_vec_push(r->arena, &unique.columns, required(r, member, "name"));
         tusk_vec_push(r->arena, &table->uniques, unique);
     }
 }
-
-#define READ_SECTION(name, member, read)                       \
-    section = map(r, value, name, false);                      \
-    json_object_foreach(section, key, item)                    \
-    {                                                          \
-        tusk_vec_push(r->arena, &table.member, read(r, item)); \
-    }
 
 static tusk_model_table read_table(reader *r, const json_t *value)
 {
@@ -265,12 +288,14 @@ static tusk_model_table read_table(reader *r, const json_t *value)
     };
     const char *key = NULL;
     json_t *section = NULL, *item = NULL;
-    read_columns(r, value, &table);
+    map(r, value, "columns", true);
+    READ_SECTION("columns", columns, read_column)
     READ_SECTION("indexes", indexes, read_index)
     READ_SECTION("foreignKeys", foreign_keys, read_foreign_key)
     READ_SECTION("compositePrimaryKeys", primary_keys, read_key)
     READ_SECTION("uniqueConstraints", uniques, read_key)
     READ_SECTION("checkConstraints", checks, read_check)
+    read_unique_columns(r, map(r, value, "columns", false), &table);
     return table;
 }
 
@@ -284,16 +309,19 @@ static void read_model(reader *r, const json_t *root, tusk_model *model)
     json_object_foreach(section, key, item)
     {
         r->where = tusk_arena_printf(r->arena, "the table %s", key).ptr;
-        tusk_vec_push(r->arena, &model->tables, read_table(r, item));
+        tusk_model_table table = read_table(r, item);
+        if (tusk_model_find_table(model, table.schema, table.name)) twice(r);
+        tusk_vec_push(r->arena, &model->tables, table);
     }
     section = map(r, root, "enums", false);
     json_object_foreach(section, key, item)
     {
         r->where = tusk_arena_printf(r->arena, "the enum %s", key).ptr;
-        tusk_vec_push(r->arena, &model->enums,
-                      (tusk_model_enum){ .name = required(r, item, "name"),
-                                         .schema = otherwise(optional(r, item, "schema"), "public"),
-                                         .values = list(r, item, "values") });
+        tusk_model_enum e = { .name = required(r, item, "name"),
+                              .schema = otherwise(optional(r, item, "schema"), "public"),
+                              .values = list(r, item, "values") };
+        if (tusk_model_find_enum(model, e.schema, e.name)) twice(r);
+        tusk_vec_push(r->arena, &model->enums, e);
     }
     r->where = "the snapshot";
     section = map(r, root, "schemas", false);

@@ -100,6 +100,18 @@ static json_t *index_column_json(const tusk_model_index_column *column, bool *fa
     return out;
 }
 
+/* A number only where it reads back as the same text: "007" stays a text. */
+static json_t *parameter_json(tusk_str value)
+{
+    long long number = 0;
+    char text[24] = "";
+    if (tusk_str_to_int(value, INT64_MIN, INT64_MAX, &number)) {
+        snprintf(text, sizeof text, "%lld", number);
+    }
+    if (value.len > 0 && tusk_str_eq(value, tusk_str_of(text))) return json_integer(number);
+    return json_stringn(value.ptr ? value.ptr : "", value.len);
+}
+
 /* fillfactor=50,fastupdate=off as {"fillfactor": 50, "fastupdate": "off"} */
 static json_t *with_json(tusk_str with, bool *failed)
 {
@@ -107,13 +119,9 @@ static json_t *with_json(tusk_str with, bool *failed)
     while (with.ptr && with.len > 0) {
         tusk_str value = tusk_str_cut(&with, ',');
         tusk_str key = tusk_str_cut(&value, '=');
-        long long number = 0;
-        json_t *json = tusk_str_to_int(value, INT64_MIN, INT64_MAX, &number)
-                           ? json_integer(number)
-                           : json_stringn(value.ptr ? value.ptr : "", value.len);
-        char name[64]; /* no storage parameter is longer */
+        char name[64]; /* the reader takes no longer one */
         snprintf(name, sizeof name, "%.*s", TUSK_STR_ARG(key));
-        tusk_json_set(out, name, json, failed);
+        tusk_json_set(out, name, parameter_json(value), failed);
     }
     return out;
 }
