@@ -1,6 +1,10 @@
 /* check_default.c - what fills a column: does its default fit the type, is there one at most? */
 #include "src/model/check.h"
 
+#include <float.h>
+#include <math.h>
+#include <stdlib.h>
+
 #include "src/base/banned.h"
 
 const char *tusk_check_type_name(tusk_type type)
@@ -37,6 +41,12 @@ static bool is_number(tusk_str s, bool whole)
     return i == s.len;
 }
 
+/* Not so large that it would read as infinity. */
+static bool is_number_within(tusk_str s, double max)
+{
+    return is_number(s, false) && fabs(strtod(s.ptr, NULL)) <= max;
+}
+
 static tusk_status bad_literal(const tusk_def_column *column, const char *takes, tusk_error *err)
 {
     tusk_place_fail(err, column->default_literal.place, "DEFAULT(%.*s) does not fit %s%s",
@@ -53,6 +63,7 @@ tusk_status tusk_check_literal(const tusk_def_column *column, tusk_error *err)
 {
     tusk_str text = column->default_literal.text;
     if (column->is_array) return bad_literal(column, "no literal", err);
+    static const char within[] = "a number within its range";
     long long value, max = INT64_MAX;
     switch (column->type) {
     case TUSK_TYPE_BOOLEAN:
@@ -67,7 +78,9 @@ tusk_status tusk_check_literal(const tusk_def_column *column, tusk_error *err)
         if (is_number(text, true) && tusk_str_to_int(text, -max - 1, max, &value)) return TUSK_OK;
         return bad_literal(column, "a whole number within its range", err);
     case TUSK_TYPE_REAL:
+        return is_number_within(text, FLT_MAX) ? TUSK_OK : bad_literal(column, within, err);
     case TUSK_TYPE_DOUBLE:
+        return is_number_within(text, DBL_MAX) ? TUSK_OK : bad_literal(column, within, err);
     case TUSK_TYPE_NUMERIC:
         return is_number(text, false) ? TUSK_OK : bad_literal(column, "a number", err);
     default:

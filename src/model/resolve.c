@@ -114,8 +114,11 @@ static tusk_default literal_default(tusk_arena *arena, const tusk_def_column *co
     default:
         break;
     }
-    bool exact = tusk_str_to_int(text, -JS_INTEGER_MAX, JS_INTEGER_MAX, &integer);
-    return (tusk_default){ exact ? TUSK_DEFAULT_NUMBER : TUSK_DEFAULT_SQL, text };
+    if (!tusk_str_to_int(text, -JS_INTEGER_MAX, JS_INTEGER_MAX, &integer)) {
+        return (tusk_default){ TUSK_DEFAULT_SQL, text };
+    }
+    /* as a snapshot gives it back: -0 is 0 */
+    return (tusk_default){ TUSK_DEFAULT_NUMBER, tusk_arena_printf(arena, "%lld", integer) };
 }
 
 static tusk_default column_default(tusk_arena *arena, const tusk_def_column *column)
