@@ -15,6 +15,13 @@ static tusk_str journal_path(tusk_arena *arena, const char *folder)
     return tusk_path_join(arena, folder, "meta/_journal.json");
 }
 
+/* Within what JavaScript counts exactly (and a date needs no more). */
+static bool is_when(const json_t *when)
+{
+    return json_is_number(when) && json_number_value(when) >= -9007199254740991.0 &&
+           json_number_value(when) <= 9007199254740991.0;
+}
+
 /* A tag is a file name; one with a slash would lead out of the folder. */
 static bool is_tag(tusk_str tag)
 {
@@ -28,7 +35,7 @@ static tusk_status read_entry(tusk_arena *arena, const char *path, const json_t 
     const json_t *idx = json_object_get(value, "idx"), *when = json_object_get(value, "when");
     const json_t *tag = json_object_get(value, "tag");
     if (!json_is_integer(idx) || json_integer_value(idx) < 0 || json_integer_value(idx) > 1000000 ||
-        !json_is_number(when) || !json_is_string(tag)) {
+        !is_when(when) || !json_is_string(tag)) {
         return tusk_fail(
             err, TUSK_INVALID,
             "%s: entry %zu needs \"idx\" and \"when\" as numbers and \"tag\" as a text", path,
@@ -38,6 +45,7 @@ static tusk_status read_entry(tusk_arena *arena, const char *path, const json_t 
                                  .when = (int64_t)json_number_value(when) };
     if (json_is_integer(when)) entry.when = json_integer_value(when);
     entry.tag = tusk_arena_str(arena, tusk_str_of(json_string_value(tag)));
+    if (!entry.tag.ptr) return tusk_fail_nomem(err, "the journal");
     if (!is_tag(entry.tag)) {
         return tusk_fail(err, TUSK_INVALID, "%s: the tag of entry %zu is not a file name", path,
                          number);

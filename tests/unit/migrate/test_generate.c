@@ -194,6 +194,10 @@ static void test_refused(void **state)
                TUSK_STR("{\"entries\":[{\"idx\":0,\"when\":1,\"tag\":\"../x\"}]}"));
     assert_int_equal(generate(&f, TWO, NULL, false), TUSK_INVALID);
     assert_non_null(strstr(f.err.message, "the tag of entry 1 is not a file name"));
+    unit_write(path_in(&f, "meta/_journal.json"),
+               TUSK_STR("{\"entries\":[{\"idx\":0,\"when\":1e300,\"tag\":\"x\"}]}"));
+    assert_int_equal(generate(&f, TWO, NULL, false), TUSK_INVALID);
+    assert_non_null(strstr(f.err.message, "entry 1 needs"));
     tusk_arena_free(f.arena);
 }
 
@@ -232,21 +236,57 @@ static void test_one_at_a_time(void **state)
     tusk_arena_free(f.arena);
 }
 
+static tusk_status generate_within(const struct folder *f, size_t limit)
+{
+    tusk_arena *arena = tusk_arena_new(limit);
+    if (!arena) return TUSK_NOMEM;
+    tusk_generate_options options = { .schema = f->schema, .folder = f->migrations, .name = "b" };
+    tusk_generated made;
+    tusk_error err = { 0 };
+    tusk_status st = tusk_generate(arena, &options, &made, &err);
+    if (st != TUSK_OK && st != TUSK_NOMEM) print_error("%s\n", err.message);
+    tusk_arena_free(arena);
+    return st;
+}
+
+/* Without memory nothing is written. */
 static void test_without_memory(void **state)
 {
     struct folder f = open_folder(*state);
+    size_t refused = 0;
     assert_ok(generate(&f, ONE, "first", false), f.err);
     unit_write(f.schema, TUSK_STR(TWO));
     TUSK_EACH_FAILING_ALLOC(n)
     {
-        tusk_arena *arena = tusk_arena_new(0);
-        tusk_generate_options options = { .schema = f.schema, .folder = f.migrations, .name = "b" };
-        tusk_generated made;
-        tusk_status st = tusk_generate(arena, &options, &made, &f.err);
-        assert_true(st == TUSK_OK || st == TUSK_NOMEM);
-        tusk_arena_free(arena);
-        if (st == TUSK_NOMEM) assert_int_equal(unit_entries(f.migrations), 2);
+        tusk_status st = generate_within(&f, 0);
+        if (st == TUSK_OK) continue;
+        if (st != TUSK_NOMEM) fail_msg("allocation %zu", n);
+        assert_int_equal(unit_entries(f.migrations), 2);
+        refused++;
     }
+    assert_true(refused > 3);
+    assert_int_equal(unit_entries(f.migrations), 3);
+    tusk_arena_free(f.arena);
+}
+
+/* An arena that ends at every size: each of its small pieces is refused once. */
+static void test_every_limit(void **state)
+{
+    struct folder f = open_folder(*state);
+    size_t refused = 0;
+    tusk_status st = TUSK_NOMEM;
+    assert_ok(generate(&f, ONE, "first", false), f.err);
+    unit_write(f.schema, TUSK_STR(TWO));
+    for (size_t limit = 16; st != TUSK_OK; limit += 48 + limit / 200) {
+        assert_true(limit < 64 << 20);
+        st = generate_within(&f, limit);
+        if (st == TUSK_OK) break;
+        if (st != TUSK_NOMEM) fail_msg("limit %zu", limit);
+        assert_int_equal(unit_entries(f.migrations), 2);
+        refused++;
+    }
+    assert_true(refused > 100);
+    assert_int_equal(unit_entries(f.migrations), 3);
     tusk_arena_free(f.arena);
 }
 
@@ -265,6 +305,7 @@ int main(void)
         FOLDER_TEST(test_write_failure_leaves_nothing),
         FOLDER_TEST(test_one_at_a_time),
         FOLDER_TEST(test_without_memory),
+        FOLDER_TEST(test_every_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
