@@ -144,12 +144,26 @@ static tusk_status fail_spoken(tusk_error *err, const char *at)
     return status;
 }
 
+/* A name may have several addresses, and each that fails is a line. One that could not be reached
+ * is followed by an indented question; the line without one says what is wrong. */
+static tusk_str telling_line(const char *text)
+{
+    tusk_str rest = tusk_str_of(text);
+    tusk_str first = tusk_str_cut(&rest, '\n');
+    tusk_str line = first;
+    while (tusk_str_starts(rest, TUSK_STR("\t"))) {
+        tusk_str_cut(&rest, '\n');
+        line = tusk_str_cut(&rest, '\n');
+    }
+    line = tusk_str_trim(line);
+    return line.len > 0 ? line : tusk_str_trim(first);
+}
+
 tusk_status tusk_wire_fail_connect(tusk_error *err, const char *text)
 {
     const char *sqlstate = find_sqlstate(text);
     if (sqlstate) return fail_spoken(err, sqlstate);
-    tusk_str rest = tusk_str_of(text);
-    tusk_str line = tusk_str_trim(tusk_str_cut(&rest, '\n'));
+    tusk_str line = telling_line(text);
     if (line.len == 0) line = TUSK_STR("cannot connect to the server");
     tusk_fail(err, TUSK_CONNECTION, "%.*s", TUSK_STR_ARG(line));
     if (!err) return TUSK_CONNECTION;
