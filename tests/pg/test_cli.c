@@ -1,0 +1,173 @@
+/* test_cli.c - the tusk command from an empty folder to an applied schema, as a person would use it
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cli/cli.h"
+#include "tests/support/support.h"
+
+static const struct cli_command commands[] = {
+    { .name = "generate", .help = "x", .options = cmd_generate_options, .run = cmd_generate },
+    { .name = "up", .help = "x", .options = cmd_up_options, .run = cmd_up },
+    { .name = "status", .help = "x", .options = cmd_status_options, .run = cmd_status },
+    { 0 },
+};
+
+/* A folder to work in, and a database of its own that the environment names. */
+typedef struct scene {
+    tusk_arena *arena;
+    const char *folder;
+    tusk_server server;
+    char before[1024];
+    char output[8192];
+} scene;
+
+static int set_up(void **state)
+{
+    scene *s = test_calloc(1, sizeof *s);
+    s->arena = tusk_arena_new(0);
+    s->folder = support_folder(s->arena);
+    s->server = support_database(s->arena);
+    setenv("POSTGRES_HOST", s->server.host, 1);
+    setenv("POSTGRES_PORT", tusk_arena_printf(s->arena, "%d", s->server.port).ptr, 1);
+    setenv("POSTGRES_DATABASE", s->server.database, 1);
+    setenv("POSTGRES_USER", s->server.user, 1);
+    setenv("POSTGRES_PASSWORD", s->server.password ? s->server.password : "", 1);
+    *state = s;
+    return getcwd(s->before, sizeof s->before) ? chdir(s->folder) : -1;
+}
+
+static int tear_down(void **state)
+{
+    scene *s = *state;
+    int back = chdir(s->before);
+    support_remove_folder(s->folder);
+    tusk_arena_free(s->arena);
+    test_free(s);
+    return back;
+}
+
+static void put(const char *path, const char *content)
+{
+    tusk_error err;
+    assert_int_equal(tusk_file_replace(path, tusk_str_of(content), 0644, &err), TUSK_OK);
+}
+
+/* tusk `line`, cut at spaces; what it prints goes to s->output. Returns the exit code. */
+static int tusk(scene *s, const char *line)
+{
+    char copy[256], *rest = copy;
+    char *argv[16] = { (char[]){ "tusk" } };
+    int argc = 1;
+    snprintf(copy, sizeof copy, "%s", line);
+    for (char *word = strsep(&rest, " "); word; word = strsep(&rest, " ")) argv[argc++] = word;
+    FILE *file = tmpfile();
+    assert_non_null(file);
+    fflush(stdout);
+    int out = dup(STDOUT_FILENO), err = dup(STDERR_FILENO);
+    dup2(fileno(file), STDOUT_FILENO);
+    dup2(fileno(file), STDERR_FILENO);
+    int code = cli_main(commands, argc, argv);
+    fflush(stdout);
+    dup2(out, STDOUT_FILENO);
+    dup2(err, STDERR_FILENO);
+    close(out);
+    close(err);
+    rewind(file);
+    s->output[fread(s->output, 1, sizeof s->output - 1, file)] = '\0';
+    fclose(file);
+    return code;
+}
+
+/* It must end with `code` and have said each of the words. */
+static void expect(scene *s, const char *line, int code, const char *const *words)
+{
+    int found = tusk(s, line);
+    if (found != code) fail_msg("tusk %s: code %d: %s", line, found, s->output);
+    for (; *words; words++) {
+        if (!strstr(s->output, *words))
+            fail_msg("tusk %s: no \"%s\" in: %s", line, *words, s->output);
+    }
+}
+
+#define EXPECT(s, line, code, ...) \
+    expect((s), (line), (code), (const char *[]){ __VA_ARGS__, NULL })
+
+#define BOXES                                                              \
+    "TABLE(box, boxes, \"boxes\")\n    COLUMN(integer, id, PRIMARY_KEY)\n" \
+    "    COLUMN(text, label)\n"
+
+static void from_a_schema_to_a_database(void **state)
+{
+    scene *s = *state;
+    tusk_error err;
+    assert_int_equal(tusk_folder_make("db", 0755, &err), TUSK_OK);
+    put("db/schema.def", BOXES "END_TABLE(box, boxes)\n");
+    EXPECT(s, "generate", CLI_OK, "0000_");
+    EXPECT(s, "generate", CLI_OK, "nothing");
+    EXPECT(s, "status", CLI_OK, "pending", "0 applied, 1 pending", s->server.database);
+    EXPECT(s, "up", CLI_OK, "applied", "0000_", "1 migration applied to");
+    assert_null(strstr(s->output, s->server.password ? s->server.password : "\x01"));
+    EXPECT(s, "up", CLI_OK, "nothing to do");
+    EXPECT(s, "status", CLI_OK, "1 applied, 0 pending");
+    put("db/schema.def", BOXES "    NULLABLE(text, note)\nEND_TABLE(box, boxes)\n");
+    EXPECT(s, "generate --name add_note", CLI_OK, "0001_add_note");
+    EXPECT(s, "up", CLI_OK, "0001_add_note", "1 migration applied to");
+    const char *columns = support_query(s->arena, &s->server,
+                                        "select string_agg(attname, ',' order by attnum) from "
+                                        "pg_attribute where attrelid = 'boxes'::regclass "
+                                        "and attnum > 0");
+    assert_string_equal(columns, "id,label,note");
+}
+
+static void what_differs_is_told(void **state)
+{
+    scene *s = *state;
+    tusk_error err;
+    assert_int_equal(tusk_folder_make("drizzle/migrations/meta", 0755, &err), TUSK_OK);
+    put("drizzle/migrations/meta/_journal.json",
+        "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":["
+        "{\"idx\":0,\"version\":\"7\",\"when\":1,\"tag\":\"0000_one\",\"breakpoints\":true},"
+        "{\"idx\":1,\"version\":\"7\",\"when\":2,\"tag\":\"0001_two\",\"breakpoints\":true}]}");
+    put("drizzle/migrations/0000_one.sql", "create table one (id int);");
+    put("drizzle/migrations/0001_two.sql", "create table two (id nonsense);");
+    EXPECT(s, "up", CLI_FAILED, "applied", "failed", "0001_two.sql", "nonsense");
+    EXPECT(s, "status", CLI_OK, "1 applied, 1 pending");
+    put("drizzle/migrations/0000_one.sql", "create table one (id bigint);");
+    EXPECT(s, "status", CLI_FAILED, "changed", "1 changed after being applied");
+    EXPECT(s, "up", CLI_FAILED, "was changed after it had been applied");
+    put("drizzle/migrations/meta/_journal.json",
+        "{\"version\":\"7\",\"dialect\":\"postgresql\",\"entries\":[]}");
+    EXPECT(s, "status", CLI_OK, "missing", "(no file)", "that the folder does not have");
+}
+
+static void what_is_wrong_is_told(void **state)
+{
+    scene *s = *state;
+    EXPECT(s, "generate", CLI_FAILED, "schema.def");
+    EXPECT(s, "up", CLI_FAILED, "_journal.json");
+    EXPECT(s, "up --lock-wait never", CLI_USAGE, "--lock-wait takes a number of seconds");
+    EXPECT(s, "status --database no_such_database", CLI_FAILED, "no_such_database");
+    setenv("POSTGRES_PORT", "door", 1);
+    EXPECT(s, "status", CLI_FAILED, "POSTGRES_PORT", "from 1 to 65535");
+}
+
+#define SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        SCENE(from_a_schema_to_a_database),
+        SCENE(what_differs_is_told),
+        SCENE(what_is_wrong_is_told),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
