@@ -222,6 +222,18 @@ async function injection() {
   tap.equal('leave every table as it was', await tables(), before);
 }
 
+/** The same request many times at once: the rules hold as if they came one by one. */
+async function races() {
+  await tidy();
+  const times = (n, method, path, body) => Promise.all(Array.from({ length: n }, () => b.request(method, path, { ...admin, body }))).then((all) => all.map((r) => r.status).sort().join());
+  tap.equal('ten new teams at once: two, for three is the limit', await times(10, 'POST', '/api/teams', { name: 'Race' }), '201,201,400,400,400,400,400,400,400,400');
+  tap.equal('ten installations of one name: one', await times(10, 'POST', `/api/teams/${real.id}/mcp/installations`, { server_id: real.server, name: 'race' }), `201${',409'.repeat(9)}`);
+  const [one] = (await b.request('GET', `/api/teams/${real.id}/mcp/installations`, admin)).json.data.installations;
+  tap.equal('ten removals of one deployment: one', await times(10, 'DELETE', `/api/mcp/deployments/${one.deployments[0].id}`), `200${',404'.repeat(9)}`);
+  tap.equal('ten removals of one installation: one', await times(10, 'DELETE', `/api/teams/${real.id}/mcp/installations/${one.id}`), `200${',404'.repeat(9)}`);
+  tap.equal('twenty renames: each is done', await times(20, 'PATCH', `/api/teams/${real.id}`, { name: 'Race' }), Array(20).fill(200).join());
+}
+
 /** Before the set-up: the same care, with nobody signed in. */
 async function beforeReady() {
   await b.start();
@@ -247,6 +259,7 @@ async function ready() {
   await paths();
   await queries();
   await injection();
+  await races();
   const r = await b.request('GET', `/api/teams/${real.id}`, admin);
   tap.equal('it still answers', r.status, 200);
   const metrics = (await b.request('GET', '/metrics')).text;

@@ -176,6 +176,8 @@ async function clientsLeave({ b, cookie, team }) {
     await until('the crowd to be cancelled', async () => (await waiting()) === 0, 15000);
     const answers = await Promise.all(Array.from({ length: 12 }, () => b.request('GET', '/api/users/me', { cookie })));
     tap.check('a crowd that leaves frees every connection', answers.every(ok), answers.map((r) => r.status));
+    const metrics = (await b.request('GET', '/metrics')).text;
+    tap.equal('and none of that counts as a fault of the server', metrics.match(/responses_total\{class="5xx"\} (\d+)/)[1], '0');
     await lock.run('rollback');
     tap.equal('and all works after the lock', (await b.request('GET', `/api/teams/${team.id}`, { cookie })).status, 200);
   } finally {

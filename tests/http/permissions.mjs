@@ -169,6 +169,10 @@ async function secrecy(who) {
   tap.equal('and is still there', await sql.run(`select count(*) from "mcpTeamInstallations" where "id" = 'inst'`), ['1']);
   r = await b.request('GET', '/api/oauth/tokens?limit=100', who.other);
   tap.check('nobody sees the tokens of others', r.json.data.tokens.every((t) => t.team_id === otherTeam), r.text);
+  const { id } = (await b.request('GET', '/api/mcp/servers?limit=1', who.other)).json.data.servers[0];
+  await sql.run(`update "mcpServerTemplates" set "status" = 'hidden' where "id" = '${id}'`);
+  tap.equal('a hidden catalogue entry is not found by its id either', (await b.request('GET', `/api/mcp/servers/${id}`, who.other)).status, 404);
+  await sql.run(`update "mcpServerTemplates" set "status" = 'active' where "id" = '${id}'`);
   r = await b.request('GET', '/api/teams', who.gtok);
   tap.equal('a token shows its own team only', r.json.data.teams.map((t) => t.id), [adaTeam.id]);
 }

@@ -107,8 +107,8 @@ static bool is_passing(const tusk_error *err)
 
 void call_error(struct call *call, const tusk_error *err)
 {
-    if (call->gone) { /* nobody reads the answer, and giving up is not a fault */
-        call_fail(call, 503, "The client left");
+    if (call->gone) { /* nobody reads the answer, and giving up is no fault of ours: not a 5xx */
+        call_fail(call, 499, "The client left");
         return;
     }
     bool conflict = strcmp(err->sqlstate, "23505") == 0 || strcmp(err->sqlstate, "23503") == 0;
@@ -337,6 +337,8 @@ void call_handle(void *context, http_request *request)
         return;
     }
     *call = (struct call){ .app = context, .request = request, .arena = request->arena };
+    call->https = call->app->config->https;
+    proxy_look(&call->app->config->proxies, request, &call->https);
     request->user = call;
     if (!answer_file(call)) start(call);
 }

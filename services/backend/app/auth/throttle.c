@@ -1,6 +1,7 @@
 /* throttle.c - a small table of failures, keyed by a hash of what was tried */
 #include "services/backend/app/auth/throttle.h"
 
+#include <arpa/inet.h>
 #include <pthread.h>
 #include <sodium.h>
 #include <stdlib.h>
@@ -59,6 +60,21 @@ static uint64_t key_of(const struct throttle *t, tusk_str text, char kind)
     return key;
 }
 
+/** Who has one IPv6 address has 2^64 of them: only the network counts. */
+static uint64_t key_of_address(const struct throttle *t, tusk_str address)
+{
+    char text[INET6_ADDRSTRLEN];
+    struct in6_addr v6;
+    if (address.len >= sizeof text) return key_of(t, address, 'a');
+    memcpy(text, address.ptr, address.len);
+    text[address.len] = 0;
+    if (inet_pton(AF_INET6, text, &v6) != 1) return key_of(t, address, 'a');
+    size_t start = IN6_IS_ADDR_V4MAPPED(&v6) ? 12 : 0, length = start ? 4 : 8;
+    char hex[2 * sizeof v6 + 1];
+    sodium_bin2hex(hex, sizeof hex, v6.s6_addr + start, length);
+    return key_of(t, tusk_str_of(hex), '6');
+}
+
 /** The entry of a key; with `make`, in the place of the oldest of the few where it may stand. */
 static struct slot *find(struct throttle *t, uint64_t key, bool make)
 {
@@ -88,7 +104,7 @@ int throttle_wait(struct throttle *t, tusk_str account, tusk_str address)
 {
     pthread_mutex_lock(&t->lock);
     int by_account = pause_of(t, key_of(t, account, 'u'), ACCOUNT_FREE);
-    int by_address = pause_of(t, key_of(t, address, 'a'), ADDRESS_FREE);
+    int by_address = pause_of(t, key_of_address(t, address), ADDRESS_FREE);
     pthread_mutex_unlock(&t->lock);
     return by_account > by_address ? by_account : by_address;
 }
@@ -104,7 +120,7 @@ void throttle_failed(struct throttle *t, tusk_str account, tusk_str address)
 {
     pthread_mutex_lock(&t->lock);
     count(t, key_of(t, account, 'u'));
-    count(t, key_of(t, address, 'a'));
+    count(t, key_of_address(t, address));
     pthread_mutex_unlock(&t->lock);
 }
 

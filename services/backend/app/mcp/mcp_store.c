@@ -96,7 +96,9 @@ const tusk_query *servers_tags(tusk_arena *a)
 
 mcp_servers_query servers_find(tusk_arena *a, tusk_str id)
 {
-    return tusk_select(a, mcp_servers, .where = TUSK_LIST(tusk_eq(mcp_servers.id, id)));
+    return tusk_select(
+        a, mcp_servers,
+        .where = TUSK_LIST(tusk_eq(mcp_servers.id, id), tusk_eq(mcp_servers.status, "active")));
 }
 
 static const tusk_query *select_installations(tusk_arena *a, tusk_expr which, int64_t limit,
