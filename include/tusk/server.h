@@ -60,12 +60,14 @@ TUSK_API TUSK_NODISCARD tusk_status tusk_env_bool(const tusk_env *env, const cha
                                                   bool fallback, bool *out, tusk_error *err);
 
 /** The outside server that POSTGRES_HOST, _PORT, _DATABASE, _USER, _PASSWORD, _SSL, _SSL_CA
- * describe.
+ * describe; POSTGRES_PASSWORD_FILE names a file that holds the password instead (a line end at its
+ * end does not count).
  * `*configured` is false (and `*out` left alone) when none of them is set: use the private
  * PostgreSQL then (tusk_server_find() of cluster.h does both). Any one set means an outside server
  * with the guide's defaults for the rest: localhost, 5432, deploystack, postgres, no password,
  * false. Errors: TUSK_INVALID in one sentence that names the variable, where it was set and what it
- * takes; TUSK_NOMEM. Lifetime of the texts: `arena`. */
+ * takes; TUSK_IO for a password file that cannot be read; TUSK_NOMEM. Lifetime of the texts:
+ * `arena`. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_server_from_env(tusk_arena *arena, const tusk_env *env,
                                                          bool *configured, tusk_server *out,
                                                          tusk_error *err);

@@ -1,7 +1,13 @@
 /* server.c - the outside server that POSTGRES_* describe */
 #include "tusk/server.h"
 
+#include <string.h>
+
+#include "tusk/file.h"
+
 #include "src/base/banned.h"
+
+enum { PASSWORD_MAX = 4096 };
 
 tusk_str tusk_server_text(tusk_arena *arena, const tusk_server *server)
 {
@@ -13,8 +19,9 @@ tusk_str tusk_server_text(tusk_arena *arena, const tusk_server *server)
 static bool is_configured(const tusk_env *env)
 {
     static const char *const names[] = {
-        "POSTGRES_HOST",     "POSTGRES_PORT", "POSTGRES_DATABASE", "POSTGRES_USER",
-        "POSTGRES_PASSWORD", "POSTGRES_SSL",  "POSTGRES_SSL_CA",   NULL,
+        "POSTGRES_HOST",   "POSTGRES_PORT",          "POSTGRES_DATABASE",
+        "POSTGRES_USER",   "POSTGRES_PASSWORD",      "POSTGRES_SSL",
+        "POSTGRES_SSL_CA", "POSTGRES_PASSWORD_FILE", NULL,
     };
     for (const char *const *name = names; *name; name++)
         if (tusk_env_get(env, *name)) return true;
@@ -62,12 +69,39 @@ static tusk_status tls_of(tusk_arena *arena, const tusk_env *env, tusk_server *s
     return TUSK_OK;
 }
 
+/* The file's content without the line end at its end. */
+static tusk_status read_password(tusk_arena *arena, const tusk_env *env, const char *path,
+                                 tusk_str *out, tusk_error *err)
+{
+    tusk_status status = tusk_file_read(arena, path, PASSWORD_MAX, out, err);
+    if (status != TUSK_OK) {
+        tusk_error_prefix(err, "%s", tusk_env_where(env, "POSTGRES_PASSWORD_FILE"));
+        return status;
+    }
+    if (out->len > 0 && out->ptr[out->len - 1] == '\n') out->len--;
+    if (out->len > 0 && out->ptr[out->len - 1] == '\r') out->len--;
+    if (out->len > 0 && !memchr(out->ptr, 0, out->len) && !memchr(out->ptr, '\n', out->len))
+        return TUSK_OK;
+    return tusk_fail(err, TUSK_INVALID, "%s must name a file with the password on one line",
+                     tusk_env_where(env, "POSTGRES_PASSWORD_FILE"));
+}
+
 static tusk_status password_of(tusk_arena *arena, const tusk_env *env, const char **out,
                                tusk_error *err)
 {
     const char *value = tusk_env_get(env, "POSTGRES_PASSWORD");
-    if (!value || value[0] == '\0') return TUSK_OK; /* an empty one is how many files say "none" */
-    *out = tusk_arena_str(arena, tusk_str_of(value)).ptr;
+    const char *path = tusk_env_get(env, "POSTGRES_PASSWORD_FILE");
+    bool given = value && value[0] != '\0'; /* an empty one is how many files say "none" */
+    tusk_str password = given ? tusk_str_of(value) : (tusk_str){ 0, 0 };
+    if (path && path[0] != '\0') {
+        if (given)
+            return tusk_fail(err, TUSK_INVALID, "%s and POSTGRES_PASSWORD are both set: keep one",
+                             tusk_env_where(env, "POSTGRES_PASSWORD_FILE"));
+        tusk_status status = read_password(arena, env, path, &password, err);
+        if (status != TUSK_OK) return status;
+    }
+    if (!password.ptr) return TUSK_OK;
+    *out = tusk_arena_str(arena, password).ptr;
     return *out ? TUSK_OK : tusk_fail_nomem(err, "settings");
 }
 

@@ -2,15 +2,19 @@
  * password in a text */
 #include "unit.h"
 
+#include <unistd.h>
+
 #include "tusk/server.h"
 
 struct setting {
     const char *name, *value;
 };
 
-static const char *const names[] = { "POSTGRES_HOST",     "POSTGRES_PORT",    "POSTGRES_DATABASE",
-                                     "POSTGRES_USER",     "POSTGRES_SSL",     "POSTGRES_SSL_CA",
-                                     "POSTGRES_PASSWORD", "POSTGRES_POOL_MAX" };
+static const char *const names[] = { "POSTGRES_HOST",         "POSTGRES_PORT",
+                                     "POSTGRES_DATABASE",     "POSTGRES_USER",
+                                     "POSTGRES_SSL",          "POSTGRES_SSL_CA",
+                                     "POSTGRES_PASSWORD",     "POSTGRES_POOL_MAX",
+                                     "POSTGRES_PASSWORD_FILE" };
 
 /* tusk_server_from_env() with just these settings (up to a NULL name). */
 static tusk_status from(tusk_arena *arena, const struct setting *settings, bool *configured,
@@ -151,6 +155,58 @@ static void the_text_never_holds_the_password(void **state)
     tusk_arena_free(arena);
 }
 
+static const char *password_from(tusk_arena *arena, const char *content, size_t length,
+                                 tusk_error *err)
+{
+    char path[] = "/tmp/tusk-password-XXXXXX";
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    assert_int_equal(write(fd, content, length), (ssize_t)length);
+    close(fd);
+    tusk_server server = { 0 };
+    bool configured = false;
+    const struct setting settings[] = { { "POSTGRES_PASSWORD_FILE", path }, { 0 } };
+    tusk_status st = from(arena, settings, &configured, &server, err);
+    unlink(path);
+    if (st == TUSK_OK) assert_true(configured);
+    return st == TUSK_OK ? server.password : NULL;
+}
+
+static void a_password_comes_from_a_file(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_error err;
+    assert_string_equal(password_from(arena, "se cret \n", 9, &err), "se cret ");
+    assert_string_equal(password_from(arena, "se cret\r\n", 9, &err), "se cret");
+    assert_string_equal(password_from(arena, "secret", 6, &err), "secret");
+    const char *const bad[] = { "", "\n", "two\nlines\n" };
+    for (size_t i = 0; i < COUNT(bad); i++) {
+        assert_null(password_from(arena, bad[i], strlen(bad[i]), &err));
+        assert_non_null(strstr(err.message, "POSTGRES_PASSWORD_FILE"));
+        assert_null(strstr(err.message, "lines"));
+    }
+    assert_null(password_from(arena, "a\0b", 3, &err));
+    tusk_arena_free(arena);
+}
+
+static void a_password_file_that_cannot_be_used_is_named(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_server server = { 0 };
+    bool configured = false;
+    tusk_error err;
+    const struct setting missing[] = { { "POSTGRES_PASSWORD_FILE", "/nonexistent/secret" }, { 0 } };
+    assert_int_equal(from(arena, missing, &configured, &server, &err), TUSK_IO);
+    assert_non_null(strstr(err.message, "POSTGRES_PASSWORD_FILE"));
+    assert_non_null(strstr(err.message, "/nonexistent/secret"));
+    const struct setting both[] = { { "POSTGRES_PASSWORD_FILE", "/nonexistent/secret" },
+                                    { "POSTGRES_PASSWORD", "hunter2" },
+                                    { 0 } };
+    assert_int_equal(from(arena, both, &configured, &server, &err), TUSK_INVALID);
+    assert_null(strstr(err.message, "hunter2"));
+    tusk_arena_free(arena);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -159,6 +215,8 @@ int main(void)
         cmocka_unit_test(everything_set_is_taken),
         cmocka_unit_test(a_wrong_value_is_one_sentence),
         cmocka_unit_test(the_text_never_holds_the_password),
+        cmocka_unit_test(a_password_comes_from_a_file),
+        cmocka_unit_test(a_password_file_that_cannot_be_used_is_named),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
