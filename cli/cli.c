@@ -7,6 +7,8 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "cli/page.h"
+
 const char *cli_colour(const char *code)
 {
     static const char *const known[][2] = {
@@ -121,6 +123,9 @@ static int show_commands(const struct cli_command *commands, const char *program
         int length = (int)(strlen(c->name) + (c->arguments ? strlen(c->arguments) + 1 : 0));
         if (length > width) width = length;
     }
+    const struct cli_command *end = commands;
+    while (end->name) end++;
+    if (end->help) printf("%s - %s\n\n", program, end->help);
     printf("usage: %s COMMAND [OPTIONS]\n\n", program);
     for (const struct cli_command *c = commands; c->name; c++) {
         int used = printf("  %s%s%s%s%s", cli_colour("1"), c->name, cli_colour(NULL),
@@ -139,6 +144,10 @@ static int show_command(const struct cli_command *command, const char *program)
            command->arguments ? " " : "", command->arguments ? command->arguments : "",
            command->help);
     if (command->more) printf("\n%s", command->more);
+    if (command->show_more) {
+        printf("\n");
+        command->show_more(stdout);
+    }
     int width = 0;
     for (const struct cli_option *o = command->options; o && o->name; o++) {
         int length = (int)(strlen(o->name) + (o->value ? strlen(o->value) + 1 : 0));
@@ -189,6 +198,16 @@ static int run(const struct cli_command *command, const char *program, int argc,
     return code;
 }
 
+/* help --man, help --completion SHELL: for packages, so --help does not speak of them. */
+static int show_page(const struct cli_command *commands, const char *program, int argc, char **argv)
+{
+    bool man = strcmp(argv[2], "--man") == 0;
+    if (man) cli_show_man(commands, program);
+    if (man || (argc == 4 && cli_show_completion(commands, program, argv[3]))) return CLI_OK;
+    fprintf(stderr, "%s: help --completion takes bash or zsh\n", program);
+    return CLI_USAGE;
+}
+
 int cli_main(const struct cli_command *commands, int argc, char **argv)
 {
     const char *program = argc > 0 ? base_name(argv[0]) : "tusk";
@@ -202,6 +221,8 @@ int cli_main(const struct cli_command *commands, int argc, char **argv)
         show_commands(commands, program);
         return argc > 1 ? CLI_OK : CLI_USAGE;
     }
+    if (help && (strcmp(argv[2], "--man") == 0 || strcmp(argv[2], "--completion") == 0))
+        return show_page(commands, program, argc, argv);
     if (help) name = argv[2];
     const struct cli_command *command = find_command(commands, name);
     if (!command) {

@@ -4,6 +4,7 @@
 #define TUSK_CLI_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "tusk/tusk.h"
 
@@ -29,7 +30,8 @@ struct cli_call {
     const char *values[CLI_OPTIONS_MAX]; /* by the option's place in the table, NULL: not given */
 };
 
-/** One command; a table of them ends with an entry without a name. */
+/** One command; a table of them ends with an entry without a name, whose `help` (may be NULL) says
+ * in a line what the program is. */
 struct cli_command {
     const char *name;
     const char *help;                 /* one line, lower case, no period */
@@ -38,12 +40,13 @@ struct cli_command {
     bool rest;                        /* from the first argument on nothing is an option of ours */
     const struct cli_option *options; /* NULL: none but --help */
     int (*run)(struct cli_call *call);
-    const char *more; /* further lines for its --help; NULL: none */
+    const char *more;             /* further lines for its --help; NULL: none */
+    void (*show_more)(FILE *out); /* the same, where they are made from a table; NULL: none */
 };
 
-/** Finds the command in the table, reads its options and runs it. Also answers --help, help COMMAND
- * and --version; a call that cannot be understood is told in a line on stderr. Returns the exit
- * code. */
+/** Finds the command in the table, reads its options and runs it. Also answers --help, help
+ * COMMAND, help --man, help --completion bash|zsh (what packages install) and --version; a call
+ * that cannot be understood is told in a line on stderr. Returns the exit code. */
 int cli_main(const struct cli_command *commands, int argc, char **argv);
 
 /* ---- for commands ---- */

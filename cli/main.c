@@ -20,7 +20,7 @@ static const struct cli_command commands[] = {
       .options = cmd_pg_options,
       .run = cmd_pg,
       .more = cmd_pg_more },
-    { 0 },
+    { .help = "the PostgreSQL layer for C: schema, migrations, the private PostgreSQL" },
 };
 
 int main(int argc, char **argv)

@@ -5,6 +5,7 @@
 
 #include "cli/cli.h"
 #include "services/backend/app/cmd_catalog.h"
+#include "services/backend/app/cmd_config.h"
 #include "services/backend/app/serve.h"
 
 static int run_serve(struct cli_call *call)
@@ -48,7 +49,14 @@ static int run_status(struct cli_call *call)
 }
 
 static const struct cli_command commands[] = {
-    { .name = "serve", .help = "run the backend until Ctrl-C or SIGTERM", .run = run_serve },
+    { .name = "serve",
+      .help = "run the backend until Ctrl-C or SIGTERM",
+      .run = run_serve,
+      .show_more = config_show_help },
+    { .name = "config",
+      .help = "show the settings and where each was set",
+      .options = cmd_config_options,
+      .run = cmd_config },
     { .name = "db:generate",
       .help = "make the next migration from db/schema.def",
       .options = cmd_generate_options,
@@ -78,7 +86,7 @@ static const struct cli_command commands[] = {
       .options = cmd_pg_options,
       .run = cmd_pg,
       .more = cmd_pg_more },
-    { 0 },
+    { .help = "the DeployStack backend" },
 };
 
 int main(int argc, char **argv)

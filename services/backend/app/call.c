@@ -337,6 +337,8 @@ void call_handle(void *context, http_request *request)
         return;
     }
     *call = (struct call){ .app = context, .request = request, .arena = request->arena };
+    call->https = call->app->config->https;
+    proxy_look(&call->app->config->proxies, request, &call->https);
     request->user = call;
     if (!answer_file(call)) start(call);
 }

@@ -28,6 +28,7 @@ struct call {
     const struct route *route;
     http_pair params[4];
     size_t param_count;
+    bool https; /* the client reaches us by https */
     struct caller caller;
     json_t *body; /* validated against route->body; freed with the call */
     /* queries described */

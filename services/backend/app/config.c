@@ -3,6 +3,7 @@
 #include "services/backend/app/config.h"
 
 #include <limits.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <strings.h>
 #include <unistd.h>
@@ -40,61 +41,82 @@ static tusk_status find_data(tusk_arena *arena, const tusk_env *env, const char 
     return TUSK_IO;
 }
 
-static tusk_status read_level(const tusk_env *env, tusk_log_level *out, tusk_error *err)
-{
-    const char *text = tusk_env_get(env, "LOG_LEVEL");
-    static const char *const names[] = { "debug", "info", "warn", "error" };
-    *out = TUSK_LOG_INFO;
-    if (!text || !*text) return TUSK_OK;
-    for (int i = 0; i < 4; i++) {
-        if (strcasecmp(text, names[i]) != 0) continue;
-        *out = (tusk_log_level)i;
-        return TUSK_OK;
-    }
-    return tusk_fail(err, TUSK_INVALID, "%s must be debug, info, warn or error",
-                     tusk_env_where(env, "LOG_LEVEL"));
-}
+#define FIELD(member) offsetof(struct config, member)
 
-struct number {
-    const char *name;
-    long long min, max, fallback;
-    int *out;
+const struct setting config_settings[] = {
+    { "HOST", SETTING_TEXT, .takes = "a name or an address; 0.0.0.0 for every network",
+      .fallback = "localhost", .offset = FIELD(host), .help = "where to listen" },
+    { "PORT", SETTING_INTEGER, 1, 65535, .fallback = "3000", .offset = FIELD(port),
+      .help = "port of pages and API" },
+    { "FRONTEND_PORT", SETTING_INTEGER, 0, 65535, .fallback = "5173",
+      .offset = FIELD(frontend_port), .help = "a second port for the same pages; 0 for none" },
+    { "DEPLOYSTACK_FRONTEND_URL", SETTING_TEXT, .takes = "a URL; with https cookies are Secure",
+      .offset = FIELD(frontend_url), .help = "how browsers reach the backend" },
+    { "TRUSTED_PROXY", SETTING_OTHER,
+      .takes = "addresses and networks, divided by commas: 127.0.0.1, 10.0.0.0/8",
+      .help = "reverse proxies whose X-Forwarded-For and X-Forwarded-Proto count" },
+    { "LOG_LEVEL", SETTING_CHOICE, .takes = "debug|info|warn|error", .fallback = "info",
+      .offset = FIELD(log_level), .help = "the least that is logged" },
+    { "POSTGRES_HOST", SETTING_OTHER, .takes = "a name, an address or a socket folder",
+      .fallback = "localhost",
+      .help =
+          "database host; with no POSTGRES_ connection setting at all it is a private PostgreSQL" },
+    { "POSTGRES_PORT", SETTING_OTHER, .takes = "1 to 65535", .fallback = "5432",
+      .help = "database port" },
+    { "POSTGRES_DATABASE", SETTING_OTHER, .takes = "a name", .fallback = "deploystack",
+      .help = "database name" },
+    { "POSTGRES_USER", SETTING_OTHER, .takes = "a name", .fallback = "postgres",
+      .help = "database user" },
+    { "POSTGRES_PASSWORD", SETTING_OTHER, .takes = "a text", .secret = true,
+      .help = "database password" },
+    { "POSTGRES_PASSWORD_FILE", SETTING_OTHER,
+      .takes = "a file; the line end at its end does not count",
+      .help = "file that holds the database password, instead of POSTGRES_PASSWORD" },
+    { "POSTGRES_SSL", SETTING_OTHER, .takes = "true or false", .fallback = "false",
+      .help = "encrypt the connection; the certificate is not verified without POSTGRES_SSL_CA" },
+    { "POSTGRES_SSL_CA", SETTING_OTHER, .takes = "a file, or system",
+      .help = "certificates that the server's has to be signed by, for its very host name" },
+    { "POSTGRES_POOL_MAX", SETTING_INTEGER, 2, 1000, .fallback = "20", .offset = FIELD(pool.max),
+      .help = "connections to the database at most" },
+    { "POSTGRES_POOL_IDLE_TIMEOUT_MS", SETTING_INTEGER, 1, 86400000, .fallback = "30000",
+      .offset = FIELD(pool.idle_timeout_ms),
+      .help = "milliseconds until an unused connection is closed" },
+    { "POSTGRES_POOL_CONNECTION_TIMEOUT_MS", SETTING_INTEGER, 1, 3600000, .fallback = "2000",
+      .offset = FIELD(pool.connection_timeout_ms),
+      .help = "milliseconds to wait for a connection" },
+    { "DEPLOYSTACK_DATA_DIR", SETTING_OTHER, .takes = "a folder",
+      .help = "the program's own files: web/, drizzle/migrations, catalog/" },
+    { "TUSK_DATA_DIR", SETTING_OTHER, .takes = "a folder; in the environment only",
+      .help = "data of the private PostgreSQL" },
+    { 0 },
 };
 
-static tusk_status read_numbers(const tusk_env *env, struct config *c, tusk_error *err)
+tusk_status config_env(tusk_arena *arena, const tusk_env **out, tusk_error *err)
 {
-    const struct number numbers[] = {
-        { "PORT", 1, 65535, 3000, &c->port },
-        { "FRONTEND_PORT", 0, 65535, 5173, &c->frontend_port },
-        { "POSTGRES_POOL_MAX", 2, 1000, 20, &c->pool.max },
-        { "POSTGRES_POOL_IDLE_TIMEOUT_MS", 1, 86400000, 30000, &c->pool.idle_timeout_ms },
-        { "POSTGRES_POOL_CONNECTION_TIMEOUT_MS", 1, 3600000, 2000, &c->pool.connection_timeout_ms },
-    };
-    for (size_t i = 0; i < sizeof numbers / sizeof *numbers; i++) {
-        long long value = 0;
-        tusk_status st = tusk_env_int(env, numbers[i].name, numbers[i].min, numbers[i].max,
-                                      numbers[i].fallback, &value, err);
-        if (st) return st;
-        *numbers[i].out = (int)value;
-    }
-    return TUSK_OK;
+    static const char *const files[] = { "services/backend/.env", ".env", NULL };
+    return tusk_env_read(arena, files, out, err);
+}
+
+static tusk_status read_settings(tusk_arena *arena, const tusk_env *env, struct config *out,
+                                 tusk_error *err)
+{
+    tusk_status st = settings_read(config_settings, env, out, err);
+    if (!st) st = tusk_server_from_env(arena, env, &out->outside_server, &out->server, err);
+    if (!st)
+        st = proxies_read(tusk_env_get(env, "TRUSTED_PROXY"), tusk_env_where(env, "TRUSTED_PROXY"),
+                          &out->proxies, err);
+    return st;
 }
 
 tusk_status config_read(tusk_arena *arena, struct config *out, tusk_error *err)
 {
-    static const char *const files[] = { "services/backend/.env", ".env", NULL };
     *out = (struct config){ 0 };
     const tusk_env *env = NULL;
-    tusk_status st = tusk_env_read(arena, files, &env, err);
-    if (!st) st = read_numbers(env, out, err);
-    if (!st) st = read_level(env, &out->log_level, err);
-    if (!st) st = tusk_server_from_env(arena, env, &out->outside_server, &out->server, err);
+    tusk_status st = config_env(arena, &env, err);
+    if (!st) st = read_settings(arena, env, out, err);
     if (st) return st;
-    const char *host = tusk_env_get(env, "HOST");
-    out->host = host && *host ? host : "localhost";
-    out->beyond_loopback = !origin_is_loopback(tusk_str_of(out->host));
-    const char *url = tusk_env_get(env, "DEPLOYSTACK_FRONTEND_URL");
-    out->frontend_url = url;
+    out->beyond_loopback = out->proxies.count > 0 || !origin_is_loopback(tusk_str_of(out->host));
+    const char *url = out->frontend_url;
     out->https = url && strncasecmp(url, "https://", 8) == 0;
     const char *data = NULL;
     st = find_data(arena, env, &data, err);

@@ -152,9 +152,9 @@ static void announce(const struct server *s)
         printf("  database:                psql -h %s -p %d -U %s %s\n", db->host,
                db->port ? db->port : 5432, db->user, db->database);
     if (setup_code(s->app.setup))
-        printf("  set-up code:             %s   (asked for once, because HOST=%s is more than this "
-               "machine)\n",
-               setup_code(s->app.setup), c->host);
+        printf("  set-up code:             %s   (asked for once: %s reaches beyond this machine)\n",
+               setup_code(s->app.setup),
+               s->app.config->proxies.count > 0 ? "TRUSTED_PROXY" : "HOST");
     printf("  stop with Ctrl-C\n\n");
     fflush(stdout);
 }
@@ -200,7 +200,7 @@ int serve(const struct config *config)
     tusk_error err = { 0 };
     if (!s) return 1;
     s->arena = tusk_arena_new(0);
-    s->log = (tusk_log){ config->log_level, tusk_log_to_stderr, NULL };
+    s->log = (tusk_log){ (tusk_log_level)config->log_level, tusk_log_to_stderr, NULL };
     s->app = (struct app){ .loop = &s->loop, .config = config, .log = &s->log };
     uv_loop_init(&s->loop);
     tusk_status st = start(s, &err);

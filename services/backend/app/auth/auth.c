@@ -155,7 +155,7 @@ static void set_cookie(struct call *call, tusk_str token, int64_t seconds)
                 tusk_arena_printf(call->arena,
                                   "session=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
                                   TUSK_STR_ARG(token), (long long)seconds,
-                                  call->app->config->https ? "; Secure" : ""));
+                                  call->https ? "; Secure" : ""));
 }
 
 tusk_status auth_open_session(struct call *call, tusk_conn *conn, tusk_str user_id, tusk_error *err)

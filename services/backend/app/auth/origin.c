@@ -29,7 +29,7 @@ static bool origin_fits(const struct call *call, tusk_str origin, bool said_same
     bool https = false;
     tusk_str authority = authority_of(origin, &https);
     if (!same_name(authority, http_header(call->request, "host"))) return false;
-    return said_same || https == call->app->config->https;
+    return said_same || https == call->https;
 }
 
 bool origin_allows(struct call *call)
