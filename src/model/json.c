@@ -14,6 +14,11 @@ tusk_status tusk_json_parse(const char *file, tusk_str text, json_t **out, tusk_
 {
     json_error_t why;
     *out = json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES, &why);
+    /* JavaScript writes 1e20 as 100000000000000000000, and reads every number as a double */
+    if (!*out && json_error_code(&why) == json_error_numeric_overflow) {
+        *out =
+            json_loadb(text.ptr, text.len, JSON_REJECT_DUPLICATES | JSON_DECODE_INT_AS_REAL, &why);
+    }
     if (*out) return TUSK_OK;
     /* jansson says nothing at all when it gets no memory */
     if (why.text[0] == '\0' || json_error_code(&why) == json_error_out_of_memory) {

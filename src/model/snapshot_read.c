@@ -160,10 +160,11 @@ static tusk_model_index_column read_index_column(reader *r, const json_t *value)
     };
 }
 
-/* What the writer can take apart again: a name without "=", a value without ",". */
-static bool is_parameter(tusk_str name, const json_t *value)
+/* What the writer can take apart again: a name without "=", neither of both with ",". */
+static bool is_parameter(const char *name, const json_t *value)
 {
-    if (name.len == 0 || name.len > PARAMETER_MAX || memchr(name.ptr, '=', name.len)) return false;
+    size_t len = strlen(name);
+    if (len == 0 || len > PARAMETER_MAX || strpbrk(name, "=,")) return false;
     if (json_is_string(value)) return !strchr(json_string_value(value), ',');
     return json_is_number(value) || json_is_boolean(value);
 }
@@ -178,10 +179,12 @@ static tusk_str read_with(reader *r, json_t *with)
     tusk_buf_init_in(&buf, r->arena, TEXT_MAX);
     json_object_foreach(with, key, value)
     {
-        if (!is_parameter(tusk_str_of(key), value)) wrong(r, "with", "names with plain values");
+        if (!is_parameter(key, value)) wrong(r, "with", "names with plain values");
         tusk_buf_printf(&buf, "%s%s=", buf.len > 0 ? "," : "", key);
         if (json_is_string(value)) {
             tusk_buf_add_cstr(&buf, json_string_value(value));
+        } else if (json_is_real(value)) {
+            tusk_buf_add(&buf, tusk_json_number_text(r->arena, json_real_value(value)));
         } else {
             tusk_json_add_canonical(&buf, value);
         }
@@ -229,6 +232,13 @@ static tusk_model_key read_key(reader *r, const json_t *value)
         .nulls_not_distinct = flag(r, value, "nullsNotDistinct", false),
         .columns = list(r, value, "columns"),
     };
+}
+
+/* Its columns are not null, so that there are no nulls to be distinct. */
+static tusk_model_key read_primary_key(reader *r, const json_t *value)
+{
+    return (tusk_model_key){ .name = required(r, value, "name"),
+                             .columns = list(r, value, "columns") };
 }
 
 static tusk_model_check read_check(reader *r, const json_t *value)
@@ -292,7 +302,7 @@ static tusk_model_table read_table(reader *r, const json_t *value)
     READ_SECTION("columns", columns, read_column)
     READ_SECTION("indexes", indexes, read_index)
     READ_SECTION("foreignKeys", foreign_keys, read_foreign_key)
-    READ_SECTION("compositePrimaryKeys", primary_keys, read_key)
+    READ_SECTION("compositePrimaryKeys", primary_keys, read_primary_key)
     READ_SECTION("uniqueConstraints", uniques, read_key)
     READ_SECTION("checkConstraints", checks, read_check)
     read_unique_columns(r, map(r, value, "columns", false), &table);

@@ -70,6 +70,22 @@ static void test_tolerant(void **state)
     tusk_arena_free(arena);
 }
 
+/* JavaScript writes a number of up to 21 digits in full. */
+static void test_large_number(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_snapshot snapshot;
+    tusk_error err = { 0 };
+    tusk_str text =
+        TUSK_STR(HEAD "\"tables\":{\"public.t\":{\"name\":\"t\",\"columns\":{\"a\":{\"name\":\"a\","
+                      "\"type\":\"double precision\",\"default\":100000000000000000000}}}}}");
+    assert_ok(tusk_snapshot_read(arena, "x.json", text, &snapshot, &err), err);
+    const tusk_model_column *column = &snapshot.model.tables.items[0].columns.items[0];
+    assert_int_equal(column->value.kind, TUSK_DEFAULT_NUMBER);
+    assert_text(column->value.sql, "100000000000000000000");
+    tusk_arena_free(arena);
+}
+
 static void test_refused(void **state)
 {
     static const struct {
@@ -171,6 +187,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_numbers_as_javascript),
         cmocka_unit_test(test_round),
         cmocka_unit_test(test_tolerant),
+        cmocka_unit_test(test_large_number),
         cmocka_unit_test(test_refused),
         cmocka_unit_test(test_rest_is_not_lost),
         cmocka_unit_test(test_without_memory),
