@@ -26,7 +26,7 @@ export async function check(name, work) {
     } catch (error) {
         failures += 1;
         console.log(`not ok ${number} - ${name}`);
-        console.log(diagnostic(error));
+        console.error(diagnostic(error));
         throw new WalkEnded(name);
     }
 }

@@ -65,7 +65,7 @@ function fits(schema, required, raw) {
   if (value === null) return !required;
   if (schema.type === 'integer') return Number.isSafeInteger(value) && value >= schema.minimum && value <= schema.maximum;
   if (schema.type === 'boolean') return typeof value === 'boolean';
-  return typeof value === 'string' && value.isWellFormed() && !value.includes('\0') && [...value].length >= schema.minLength && [...value].length <= schema.maxLength;
+  return typeof value === 'string' && !/\p{Surrogate}/u.test(value) && !value.includes('\0') && [...value].length >= schema.minLength && [...value].length <= schema.maxLength;
 }
 
 function bodyWith(route, field, raw) {

@@ -182,6 +182,7 @@ export class Psql {
 }
 
 /** TAP on standard output: check(name, condition, detail); finish() prints the plan and sets the exit code. */
+// The reasons go to stderr, which meson shows when a test fails.
 export class Tap {
   count = 0;
   failed = 0;
@@ -189,7 +190,7 @@ export class Tap {
     this.count += 1;
     if (!condition) this.failed += 1;
     console.log(`${condition ? 'ok' : 'not ok'} ${this.count} - ${name.replaceAll('#', '')}`);
-    if (!condition && detail !== '') console.log(`# ${(typeof detail === 'string' ? detail : JSON.stringify(detail)).slice(0, 2000).replaceAll('\n', '\n# ')}`);
+    if (!condition && detail !== '') console.error(`# ${(typeof detail === 'string' ? detail : JSON.stringify(detail)).slice(0, 2000).replaceAll('\n', '\n# ')}`);
   }
   equal(name, actual, expected) {
     this.check(name, JSON.stringify(actual) === JSON.stringify(expected), `got ${JSON.stringify(actual)}, expected ${JSON.stringify(expected)}`);
