@@ -92,5 +92,13 @@ int cmd_status(struct cli_call *call);
 extern const struct cli_option cmd_pg_options[];
 extern const char cmd_pg_more[];
 int cmd_pg(struct cli_call *call);
+/** tusk stats REPORT: what the server knows about itself. */
+extern const struct cli_option cmd_stats_options[];
+extern const char cmd_stats_more[];
+int cmd_stats(struct cli_call *call);
+/** tusk explain SQL: how a statement is run. */
+extern const struct cli_option cmd_explain_options[];
+extern const char cmd_explain_more[];
+int cmd_explain(struct cli_call *call);
 
 #endif
