@@ -12,8 +12,11 @@ build/build.ninja:
 check:
 	./dev test
 
-install: build
-	meson install -C build
+# the folder may have been made by ./dev, which asks for no prefix
+install: build/build.ninja
+	meson configure build --prefix=$(PREFIX)
+	ninja -C build
+	meson install -C build --no-rebuild
 
 clean:
 	./dev clean

@@ -12,7 +12,7 @@ result() { # 0 or more, what
     if [ "$1" -eq 0 ]; then echo "ok $number - $2"; else echo "not ok $number - $2"; fi
 }
 
-echo 1..3
+echo 1..5
 
 "$deploystack" config --markdown >"$work/said"
 awk '/^<!-- made by/ { inside = 1; next } /^<!-- end/ { inside = 0 } inside' "$root/docs/configuration.md" >"$work/written"
@@ -32,8 +32,15 @@ sed 's/^/# /' "$work/broken"
 
 # settings that a document speaks of exist
 "$deploystack" config --json 2>/dev/null | sed -n 's/^  "\([A-Z_]*\)".*/\1/p' >"$work/known"
-grep -hoE '\b(POSTGRES|DEPLOYSTACK|TRUSTED|LOG|FRONTEND)_[A-Z_]+\b' "$root"/docs/*.md "$root/README.md" | sort -u |
-    grep -vE '^POSTGRES_(DB|)$' | grep -vxF -f "$work/known" >"$work/unknown"
+grep -hoE '\b(POSTGRES|DEPLOYSTACK|TRUSTED|LOG|FRONTEND)_[A-Z_]+\b' "$root"/docs/*.md "$root/README.md" "$root/compose.yaml" "$root/packaging/deploystack.service.in" |
+    sort -u | grep -vE '^POSTGRES_(DB|INITDB_ARGS|PASSWORD_SECRET|CONNECTION)$' | grep -vxF -f "$work/known" >"$work/unknown"
 [ ! -s "$work/unknown" ]
 result $? "settings that documents speak of exist"
 sed 's/^/# /' "$work/unknown"
+
+major=$(sed -n 's/^ *image: postgres:\([0-9]*\).*/\1/p' "$root/compose.yaml")
+[ -n "$major" ] && grep -q "postgresql-client-$major " "$root/Dockerfile"
+result $? "the image has the client programs of compose.yaml's PostgreSQL"
+sed -n '/ports:/,/volumes:/p' "$root/compose.yaml" | grep '^ *- "' | grep -v '"127.0.0.1:' >"$work/open"
+[ ! -s "$work/open" ] && grep -q 'postgres_data:/var/lib/postgresql$' "$root/compose.yaml"
+result $? "compose.yaml opens ports to this machine only and keeps the data where $major has them"

@@ -1,0 +1,118 @@
+#!/bin/sh
+# test_install.sh - installs the built tree below a folder of its own and uses what is there, from a foreign folder.
+# Usage: test_install.sh BUILD SOURCE PREFIX MESON
+set -u
+build=$1
+source=$2
+prefix=$3
+meson=$4
+number=0
+work=$(mktemp -d "${TMPDIR:-/tmp}/tusk-install-XXXXXX")
+chmod 711 "$work"
+data=$work/data
+program=
+
+end() {
+    if [ -n "$program" ]; then kill "$program" 2>/dev/null; wait "$program" 2>/dev/null; fi
+    if [ -e "$data/lock" ]; then TUSK_DATA_DIR=$data "$top/bin/tusk" pg --force stop >/dev/null 2>&1; fi
+    rm -rf "$work"
+}
+trap end EXIT
+trap 'exit 1' INT TERM
+
+result() { # status, what
+    number=$((number + 1))
+    if [ "$1" -eq 0 ]; then echo "ok $number - $2"; else
+        echo "not ok $number - $2"
+        sed 's/^/# /' "$work/log" 2>/dev/null | tail -n 20
+    fi
+}
+
+# ask PATH [BODY]: what the backend answers; node is there wherever the tests run, curl may not be
+ask() {
+    node -e 'const [path, body] = process.argv.slice(1);
+        fetch("http://localhost:" + process.env.BACKEND_PORT + path, body ? { method: "POST", body, headers: { "content-type": "application/json" } } : {})
+            .then((r) => r.text()).then(console.log, (e) => (console.error(String(e)), process.exit(1)))' "$@" 2>>"$work/log"
+}
+
+echo 1..13
+DESTDIR=$work/root "$meson" install -C "$build" --no-rebuild --quiet >"$work/log" 2>&1
+result $? "it installs below DESTDIR"
+top=$work/root$prefix
+if [ -n "$(find "$work/root" -type f ! -path "$top/*")" ]; then find "$work/root" -type f ! -path "$top/*" >"$work/log"; false; fi
+result $? "nothing outside the prefix"
+
+mkdir "$work/elsewhere"
+cd "$work/elsewhere" || exit 1
+for name in $(env | sed -n 's/^\(POSTGRES_[A-Z_]*\|PG[A-Z]*\|DEPLOYSTACK_[A-Z_]*\|LD_LIBRARY_PATH\)=.*/\1/p'); do unset "$name"; done
+
+"$top/bin/tusk" --version >"$work/log" 2>&1 && grep -q '^tusk [0-9]' "$work/log"
+result $? "tusk runs from any folder"
+"$top/bin/deploystack" config >"$work/log" 2>&1
+result $? "deploystack finds its own files from any folder"
+
+port=$(($$ % 20000 + 20000))
+for try in 1 2 3 4 5; do
+    TUSK_DATA_DIR=$data PORT=$port FRONTEND_PORT=0 "$top/bin/deploystack" serve >"$work/log" 2>&1 &
+    program=$!
+    n=0
+    while [ $n -lt 600 ] && kill -0 "$program" 2>/dev/null && ! grep -q 'is running' "$work/log"; do
+        sleep 0.1
+        n=$((n + 1))
+    done
+    if kill -0 "$program" 2>/dev/null; then break; fi
+    grep -q 'in use' "$work/log" || break
+    port=$((port + 1 + try))
+done
+grep -q 'is running' "$work/log"
+result $? "the installed backend starts"
+export BACKEND_PORT="$port"
+ask /api/health | grep -q ok
+result $? "and answers"
+n=0
+until ask /api/db/status | grep -q '"unset"' || [ $n -gt 100 ]; do n=$((n + 1)); done
+ask /api/db/setup '{"type":"postgresql"}' | grep -q database_type
+result $? "its own migrations are applied"
+kill "$program" 2>>"$work/log"
+wait "$program"
+status=$?
+program=
+[ "$status" = 0 ]
+result $? "and it stops"
+
+pc() {
+    PKG_CONFIG_PATH=$(dirname "$(find "$top" -name tusk.pc)") pkg-config --define-variable=prefix="$top" "$@" tusk
+}
+sed -n '/^```c$/,/^```$/{/^```/!p}' "$source/docs/testing.md" >program.c
+# shellcheck disable=SC2046
+cc -std=gnu17 -Wall -Wextra -Werror $(pc --cflags) program.c $(pc --libs) -o program >"$work/log" 2>&1
+result $? "a program compiles with pkg-config and nothing else"
+mkdir -p examples/notes
+cp -r "$source/examples/notes/migrations" examples/notes/
+TUSK_DATA_DIR=${TUSK_TEST_DATA_DIR:-$data} LD_LIBRARY_PATH=$(pc --variable=libdir) ./program >"$work/log" 2>&1 &&
+    grep -q '^test_[0-9]*_[0-9]*_1: 0 notes$' "$work/log"
+result $? "and runs"
+
+for name in tusk deploystack; do
+    bad=0
+    grep -q '^\.SH COMMANDS' "$top/share/man/man1/$name.1" || bad=1
+    for command in $("$top/bin/$name" --help | sed -n 's/^  \([a-z:]*\) .*/\1/p'); do
+        grep -q "^\.SS $command" "$top/share/man/man1/$name.1" || { echo "$name.1: no $command" >>"$work/log"; bad=1; }
+    done
+    if command -v man >/dev/null 2>&1; then
+        man --warnings -l "$top/share/man/man1/$name.1" 2>&1 >/dev/null | grep . >>"$work/log" && bad=1
+    fi
+    [ $bad = 0 ]
+    result $? "$name(1) tells every command"
+done
+
+bad=0
+for name in tusk deploystack; do
+    bash -n "$top/share/bash-completion/completions/$name" 2>>"$work/log" || bad=1
+    bash -c '. "$1"; COMP_WORDS=('"$name"' '"$(echo "$name" | sed 's/tusk/gen/;s/deploystack/ser/')"'); COMP_CWORD=1; _'"$name"'; echo "${COMPREPLY[*]}"' \
+        - "$top/share/bash-completion/completions/$name" >"$work/completed" 2>>"$work/log" || bad=1
+    grep -qE '^(generate|serve)$' "$work/completed" || { cat "$work/completed" >>"$work/log"; bad=1; }
+    if command -v zsh >/dev/null 2>&1; then zsh -n "$top/share/zsh/site-functions/_$name" 2>>"$work/log" || bad=1; fi
+done
+[ $bad = 0 ]
+result $? "bash and zsh complete commands"
