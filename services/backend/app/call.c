@@ -1,46 +1,8 @@
-/* call.c - the stages of a call, in order; each either goes on or has answered */
+/* call.c - what a route may say and ask: the answer under construction, input, JSON from database
+ * values */
 #include "services/backend/app/call.h"
 
-#include "services/backend/app/auth/auth.h"
-#include "services/backend/app/auth/origin.h"
-#include "services/backend/app/input.h"
-#include "services/backend/app/route.h"
-#include "services/backend/app/setup/setup.h"
-
-enum { QUERY_TIMEOUT_MS = 10000, HASHES_MAX = 8 };
-
 /* ---- answering ---- */
-
-static void respond(struct call *call)
-{
-    http_request *request = call->request;
-    if (call->redirect)
-        http_respond_redirect(request, call->code, call->redirect);
-    else if (call->file.ptr && http_files_respond(call->app->files, request, call->file))
-        return;
-    else if (call->plain_type)
-        http_respond(request, &(http_answer){ .code = call->code,
-                                              .content_type = call->plain_type,
-                                              .body = call->plain });
-    else if (call->answer)
-        http_respond_json(request, call->code, call->answer, call->headers, call->header_count);
-    else if (call->header_count > 0) {
-        json_t *document = json_pack("{s:b, s:s}", "success", 0, "error", call->error);
-        if (call->details) json_object_set_new(document, "details", call->details);
-        http_respond_json(request, call->code, document, call->headers, call->header_count);
-    } else
-        http_respond_error(request, call->code, call->error, call->details);
-}
-
-/** The end of every call: frees what is not in the arena, then answers (which ends the arena too).
- */
-static void finish(struct call *call)
-{
-    json_decref(call->body);
-    call->body = NULL;
-    if (call->code == 0) call_fail(call, 500, "Internal server error");
-    respond(call);
-}
 
 void call_ok(struct call *call, int code, json_t *document)
 {
@@ -89,7 +51,7 @@ void call_header(struct call *call, const char *name, tusk_str value)
     call->headers[call->header_count++] = (http_pair){ tusk_str_of(name), value };
 }
 
-static void busy(struct call *call, const char *error)
+void call_busy(struct call *call, const char *error)
 {
     call_fail(call, 503, error);
     call_header(call, "Retry-After", TUSK_STR("2"));
@@ -122,7 +84,7 @@ void call_error(struct call *call, const tusk_error *err)
                                tusk_field_cstr("sqlstate", err->sqlstate),
                                tusk_field_cstr("error", err->message)));
     if (is_passing(err)) {
-        busy(call, "The database is not answering, try again in a moment");
+        call_busy(call, "The database is not answering, try again in a moment");
         return;
     }
     switch (err->status) {
@@ -130,10 +92,10 @@ void call_error(struct call *call, const tusk_error *err)
     case TUSK_TIMEOUT:
     case TUSK_BUSY:
     case TUSK_CANCELLED:
-        busy(call, "The database is not answering, try again in a moment");
+        call_busy(call, "The database is not answering, try again in a moment");
         return;
     case TUSK_NOMEM:
-        busy(call, "The server is out of memory for this request");
+        call_busy(call, "The server is out of memory for this request");
         return;
     default:
         call_fail(call, err->sqlstate[0] == '2' && err->sqlstate[1] == '2' ? 400 : 500,
@@ -143,216 +105,13 @@ void call_error(struct call *call, const tusk_error *err)
     }
 }
 
-/* ---- the route's own work ---- */
-
-static void answered(void *context, tusk_status status, const tusk_answer *answers,
-                     const tusk_error *err)
-{
-    struct call *call = context;
-    call->ticket = 0;
-    if (status)
-        call_error(call, err);
-    else
-        call->route->answer(call, answers);
-    finish(call);
-}
-
-static void run_queries(struct call *call)
-{
-    tusk_error err;
-    tusk_status st =
-        tusk_async_submit(call->app->async, call->arena, call->queries, call->query_count,
-                          QUERY_TIMEOUT_MS, answered, call, &call->ticket, &err);
-    if (!st) return;
-    call_error(call, &err);
-    finish(call);
-}
-
-static void work(uv_work_t *request)
-{
-    struct call *call = request->data;
-    tusk_conn *conn = NULL;
-    tusk_error err;
-    tusk_status st = tusk_pool_acquire(call->app->pool, &conn, &err);
-    if (st)
-        call_error(call, &err);
-    else
-        call->route->procedure(call, conn);
-    tusk_pool_release(call->app->pool, conn);
-}
-
-static void worked(uv_work_t *request, int status)
-{
-    struct call *call = request->data;
-    if (call->route->hashes) call->app->hashing--;
-    if (status) busy(call, "The server is stopping");
-    finish(call);
-}
-
-static void run_procedure(struct call *call)
-{
-    struct app *app = call->app;
-    if (call->route->hashes && app->hashing >= HASHES_MAX) {
-        busy(call, "Too many sign-ins at once, try again in a moment");
-        finish(call);
-        return;
-    }
-    if (call->route->hashes) app->hashing++;
-    call->work.data = call;
-    uv_queue_work(app->loop, &call->work, work, worked);
-}
-
-/** Everything about the caller is settled: check the input, then do the work. */
-static void perform(struct call *call)
-{
-    if (!input_query(call) || !input_body(call)) {
-        finish(call);
-        return;
-    }
-    if (call->route->procedure) {
-        run_procedure(call);
-        return;
-    }
-    call->route->describe(call);
-    if (call->code || call->query_count == 0)
-        finish(call);
-    else
-        run_queries(call);
-}
-
-/* ---- who is calling ---- */
-
-static void authorised(struct call *call)
-{
-    if (auth_allows(call))
-        perform(call);
-    else
-        finish(call);
-}
-
-static void identified(void *context, tusk_status status, const tusk_answer *answers,
-                       const tusk_error *err)
-{
-    struct call *call = context;
-    call->ticket = 0;
-    call->query_count = 0;
-    if (status) {
-        call_error(call, err);
-        finish(call);
-        return;
-    }
-    auth_recognise(call, answers);
-    authorised(call);
-}
-
-static void identify(struct call *call)
-{
-    if (call->route->access == ACCESS_OPEN || !setup_is_ready(call->app->setup) ||
-        !auth_question(call)) {
-        authorised(call);
-        return;
-    }
-    tusk_error err;
-    tusk_status st =
-        tusk_async_submit(call->app->async, call->arena, call->queries, call->query_count,
-                          QUERY_TIMEOUT_MS, identified, call, &call->ticket, &err);
-    if (!st) return;
-    call_error(call, &err);
-    finish(call);
-}
-
-/* ---- before that: path, state, origin ---- */
-
-static bool is_change(tusk_str method)
-{
-    return !tusk_str_eq(method, TUSK_STR("GET")) && !tusk_str_eq(method, TUSK_STR("HEAD"));
-}
+/* ---- what routes ask ---- */
 
 bool call_wants_html(const struct call *call)
 {
     tusk_str accept = http_header(call->request, "accept");
     return accept.ptr && memmem(accept.ptr, accept.len, "text/html", 9);
 }
-
-/** While the set-up is not done only a few routes answer; a browser is led to the wizard. */
-static bool state_allows(struct call *call)
-{
-    if (setup_is_ready(call->app->setup) || (call->route && call->route->before_ready)) return true;
-    if (call_wants_html(call) && !is_change(call->request->method)) {
-        call_redirect(call, "/setup");
-        return false;
-    }
-    busy(call, setup_reason(call->app->setup));
-    call->details =
-        json_pack("{s:s, s:s}", "state", setup_state_name(call->app->setup), "setup", "/setup");
-    return false;
-}
-
-static void no_route(struct call *call, const http_match *match)
-{
-    if (!match->path_known) {
-        call_fail(call, 404, "There is nothing at this address");
-        return;
-    }
-    call_fail(call, 405, "This address does not take that method");
-    call_header(call, "Allow", match->allow);
-}
-
-static bool answer_file(struct call *call)
-{
-    tusk_str path = call->request->path;
-    if (is_change(call->request->method)) return false;
-    if (!tusk_str_starts(path, TUSK_STR("/assets/")) &&
-        !tusk_str_eq(path, TUSK_STR("/favicon.ico")))
-        return false;
-    tusk_str name = { path.ptr + 1, path.len - 1 };
-    if (tusk_str_eq(name, TUSK_STR("favicon.ico"))) name = TUSK_STR("assets/favicon.svg");
-    return http_files_respond(call->app->files, call->request, name);
-}
-
-static void start(struct call *call)
-{
-    http_match match = http_route(call->arena, routes, route_count, sizeof routes[0],
-                                  call->request->method, call->request->path);
-    if (match.entry >= 0) call->route = &routes[match.entry];
-    memcpy(call->params, match.params, sizeof call->params);
-    call->param_count = match.param_count;
-    if (!state_allows(call)) {
-        finish(call);
-    } else if (!call->route) {
-        no_route(call, &match);
-        finish(call);
-    } else if (!origin_allows(call)) {
-        finish(call);
-    } else {
-        identify(call);
-    }
-}
-
-void call_handle(void *context, http_request *request)
-{
-    struct call *call = TUSK_NEW(request->arena, struct call);
-    if (!call) {
-        http_respond_error(request, 503, "The server is out of memory", NULL);
-        return;
-    }
-    *call = (struct call){ .app = context, .request = request, .arena = request->arena };
-    call->https = call->app->config->https;
-    proxy_look(&call->app->config->proxies, request, &call->https);
-    request->user = call;
-    if (!answer_file(call)) start(call);
-}
-
-void call_gone(void *context, http_request *request)
-{
-    struct call *call = request->user;
-    (void)context;
-    if (!call) return;
-    call->gone = true;
-    if (call->ticket) tusk_async_cancel(call->app->async, call->ticket);
-}
-
-/* ---- what routes ask ---- */
 
 void call_query(struct call *call, const tusk_query *query)
 {

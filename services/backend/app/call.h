@@ -63,6 +63,8 @@ void call_query(struct call *call, const tusk_query *query);
 void call_ok(struct call *call, int code, json_t *document);
 /** Answers with {success:false, error}. The text has to be static or in the call's arena. */
 void call_fail(struct call *call, int code, const char *error);
+/** 503 with Retry-After: not now. */
+void call_busy(struct call *call, const char *error);
 /** 400 "Validation error" with one {field, message}. */
 void call_invalid(struct call *call, const char *field, const char *message);
 /** Answers for a failed database call: 409 for a conflict, 503 when the server cannot be reached,
