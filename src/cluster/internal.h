@@ -97,6 +97,12 @@ tusk_status tusk_programs_find(tusk_arena *arena, int major, int64_t deadline, t
 tusk_status tusk_programs_find_in(tusk_arena *arena, const char *const *roots, int major,
                                   int64_t deadline, tusk_programs *out, tusk_error *err);
 
+/* One program by its name, such as pg_dump, of `major` or newer: the nearest to it. Errors: TUSK_IO
+ * naming the package to install. */
+tusk_status tusk_programs_find_tool(tusk_arena *arena, const char *name, int major,
+                                    int64_t deadline, const char **path, int *found,
+                                    tusk_error *err);
+
 /* make.c: initdb, the password, the settings */
 /* Content of PG_VERSION as a number, 0 when there is no cluster yet. */
 tusk_status tusk_make_version(tusk_arena *arena, const tusk_place *place, int *major,

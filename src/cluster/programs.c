@@ -1,4 +1,4 @@
-/* programs.c - finds the PostgreSQL server programs of the machine */
+/* programs.c - finds the programs of PostgreSQL on the machine */
 #include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -13,6 +13,8 @@
 
 #define MAJOR_MIN 12
 #define MAJOR_MAX 99
+
+static const char *const server_programs[] = { "postgres", "initdb", "psql", NULL };
 
 /* Where distributions put them; pg_config and PATH are asked as well. */
 static const char *const standard_roots[] = {
@@ -46,12 +48,12 @@ static tusk_str run_for_line(tusk_arena *arena, const char *program, const char 
 }
 
 /* "postgres (PostgreSQL) 15.20 (Debian ...)" -> 15; 0 when it says something else */
-static int major_of(tusk_arena *arena, const char *bin, int64_t deadline)
+static int major_of(tusk_arena *arena, const char *bin, const char *name, int64_t deadline)
 {
-    tusk_str program = tusk_path_join(arena, bin, "postgres");
-    if (!program.ptr) return 0;
+    tusk_str program = tusk_path_join(arena, bin, name);
+    tusk_str prefix = tusk_arena_printf(arena, "%s (PostgreSQL) ", name);
+    if (!program.ptr || !prefix.ptr) return 0;
     tusk_str line = run_for_line(arena, program.ptr, "--version", deadline);
-    tusk_str prefix = TUSK_STR("postgres (PostgreSQL) ");
     if (!tusk_str_starts(line, prefix)) return 0;
     size_t start = prefix.len, end = start;
     while (end < line.len && line.ptr[end] >= '0' && line.ptr[end] <= '9') end++;
@@ -65,21 +67,36 @@ static int major_of(tusk_arena *arena, const char *bin, int64_t deadline)
 typedef struct search {
     tusk_arena *arena;
     int64_t deadline;
-    int wanted; /* 0: the newest */
+    const char *const
+        *names;    /* of programs that the folder has to hold; the first tells its version */
+    int wanted;    /* 0: the newest */
+    bool or_newer; /* then the nearest to what is wanted is the best */
     tusk_programs best;
     tusk_buf others; /* "14, 16": for the message when the wanted one is not there */
 } search;
 
+static bool is_wanted(const search *s, int major)
+{
+    return !s->wanted || major == s->wanted || (s->or_newer && major > s->wanted);
+}
+
+static bool is_better(const search *s, int major)
+{
+    if (!s->best.major) return true;
+    return s->or_newer ? major < s->best.major : major > s->best.major;
+}
+
 static void consider(search *s, const char *bin)
 {
-    if (!has(bin, "postgres") || !has(bin, "initdb") || !has(bin, "psql")) return;
-    int major = major_of(s->arena, bin, s->deadline);
+    for (const char *const *name = s->names; *name; name++)
+        if (!has(bin, *name)) return;
+    int major = major_of(s->arena, bin, s->names[0], s->deadline);
     if (major < MAJOR_MIN) return;
-    if (s->wanted && major != s->wanted) {
+    if (!is_wanted(s, major)) {
         tusk_buf_printf(&s->others, "%s%d", s->others.len ? ", " : "", major);
         return;
     }
-    if (major <= s->best.major) return;
+    if (!is_better(s, major)) return;
     s->best.major = major;
     s->best.bin = tusk_arena_str(s->arena, tusk_str_of(bin)).ptr;
 }
@@ -150,13 +167,44 @@ static tusk_status search_all(search *s, const char *const *roots, bool with_pat
 tusk_status tusk_programs_find_in(tusk_arena *arena, const char *const *roots, int major,
                                   int64_t deadline, tusk_programs *out, tusk_error *err)
 {
-    search s = { .arena = arena, .deadline = deadline, .wanted = major };
+    search s = { .arena = arena, .deadline = deadline, .names = server_programs, .wanted = major };
     return search_all(&s, roots, false, out, err);
 }
 
 tusk_status tusk_programs_find(tusk_arena *arena, int major, int64_t deadline, tusk_programs *out,
                                tusk_error *err)
 {
-    search s = { .arena = arena, .deadline = deadline, .wanted = major };
+    search s = { .arena = arena, .deadline = deadline, .names = server_programs, .wanted = major };
     return search_all(&s, standard_roots, true, out, err);
+}
+
+static tusk_status explain_tool(const search *s, tusk_error *err)
+{
+    if (!s->others.len)
+        tusk_fail(err, TUSK_IO, "%s is not installed", s->names[0]);
+    else
+        tusk_fail(err, TUSK_IO, "%s of PostgreSQL %d or newer is needed, and only %s is installed",
+                  s->names[0], s->wanted, s->others.ptr);
+    tusk_error_hint(err,
+                    "Install the package postgresql-client-%d (its name on Debian and Ubuntu).",
+                    s->wanted);
+    return TUSK_IO;
+}
+
+tusk_status tusk_programs_find_tool(tusk_arena *arena, const char *name, int major,
+                                    int64_t deadline, const char **path, int *found,
+                                    tusk_error *err)
+{
+    const char *const names[] = { name, NULL };
+    search s = {
+        .arena = arena, .deadline = deadline, .names = names, .wanted = major, .or_newer = true
+    };
+    tusk_buf_init_in(&s.others, arena, 256);
+    search_roots(&s, standard_roots);
+    if (s.best.major != major) search_path(&s);
+    if (!s.best.major && !tusk_arena_failed(arena)) return explain_tool(&s, err);
+    *path = s.best.major ? tusk_path_join(arena, s.best.bin, name).ptr : NULL;
+    if (!*path) return tusk_fail_nomem(err, "the search for PostgreSQL's programs");
+    *found = s.best.major;
+    return TUSK_OK;
 }
