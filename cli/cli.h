@@ -100,5 +100,19 @@ int cmd_stats(struct cli_call *call);
 extern const struct cli_option cmd_explain_options[];
 extern const char cmd_explain_more[];
 int cmd_explain(struct cli_call *call);
+/** tusk analyze, vacuum, reindex [TABLE]: maintenance, with its progress. */
+extern const struct cli_option cmd_analyze_options[], cmd_vacuum_options[], cmd_reindex_options[];
+extern const char cmd_maintain_more[];
+int cmd_analyze(struct cli_call *call);
+int cmd_vacuum(struct cli_call *call);
+int cmd_reindex(struct cli_call *call);
+/** tusk backup: makes, lists, verifies, thins out backups. */
+extern const struct cli_option cmd_backup_options[];
+extern const char cmd_backup_more[];
+int cmd_backup(struct cli_call *call);
+/** tusk restore FILE: a backup becomes a database. */
+extern const struct cli_option cmd_restore_options[];
+extern const char cmd_restore_more[];
+int cmd_restore(struct cli_call *call);
 
 #endif

@@ -4,10 +4,7 @@
 
 #include "tusk/run.h"
 
-/* Each function asks one question of the connection's database and fills a list whose items and
- * texts live in `arena`. System tables and those of other sessions (temporary ones) are left out.
- * Nothing is changed. Errors, for each: as tusk_run(). What the role may not see is absent or
- * empty: the role pg_monitor sees everything. Sizes are bytes, durations milliseconds. */
+/* Sizes are bytes, durations milliseconds; a text that is not there is "". */
 
 /** A table, a materialized view, or a partitioned table (whose own sizes are 0). */
 typedef struct tusk_stats_table {
@@ -24,8 +21,6 @@ typedef struct tusk_stats_tables {
     const tusk_stats_table *items; /* the largest first */
     size_t count;
 } tusk_stats_tables;
-TUSK_API TUSK_NODISCARD tusk_status tusk_stats_tables_read(tusk_conn *conn, tusk_arena *arena,
-                                                           tusk_stats_tables *out, tusk_error *err);
 
 /** An index. */
 typedef struct tusk_stats_index {
@@ -46,9 +41,6 @@ typedef struct tusk_stats_indexes {
     size_t count;
     tusk_null_time since; /* when the counting of scans began; none: with the database */
 } tusk_stats_indexes;
-TUSK_API TUSK_NODISCARD tusk_status tusk_stats_indexes_read(tusk_conn *conn, tusk_arena *arena,
-                                                            tusk_stats_indexes *out,
-                                                            tusk_error *err);
 
 /** A foreign key whose columns lead no index: each delete in the other table reads all of this one.
  */
@@ -61,9 +53,6 @@ typedef struct tusk_stats_missing_indexes {
     const tusk_stats_missing *items; /* the largest table first */
     size_t count;
 } tusk_stats_missing_indexes;
-TUSK_API TUSK_NODISCARD tusk_status tusk_stats_missing_read(tusk_conn *conn, tusk_arena *arena,
-                                                            tusk_stats_missing_indexes *out,
-                                                            tusk_error *err);
 
 /** A session of a client on the server, in any database; the asking one is left out. */
 typedef struct tusk_stats_session {
@@ -79,9 +68,6 @@ typedef struct tusk_stats_activity {
     const tusk_stats_session *items; /* the longest running statement first */
     size_t count;
 } tusk_stats_activity;
-TUSK_API TUSK_NODISCARD tusk_status tusk_stats_activity_read(tusk_conn *conn, tusk_arena *arena,
-                                                             tusk_stats_activity *out,
-                                                             tusk_error *err);
 
 /** A session in the tree of who waits for whom. */
 typedef struct tusk_stats_lock {
@@ -98,8 +84,6 @@ typedef struct tusk_stats_locks {
     size_t count;
     size_t waiting; /* of them, sessions that wait */
 } tusk_stats_locks;
-TUSK_API TUSK_NODISCARD tusk_status tusk_stats_locks_read(tusk_conn *conn, tusk_arena *arena,
-                                                          tusk_stats_locks *out, tusk_error *err);
 
 /** A statement as pg_stat_statements counts it in this database. */
 typedef struct tusk_stats_statement {
@@ -115,8 +99,6 @@ typedef struct tusk_stats_slow {
     bool available; /* false: `steps` says what to do, a line a step */
     tusk_str steps;
 } tusk_stats_slow;
-TUSK_API TUSK_NODISCARD tusk_status tusk_stats_slow_read(tusk_conn *conn, tusk_arena *arena,
-                                                         tusk_stats_slow *out, tusk_error *err);
 
 /** How often what was asked for was in shared buffers. */
 typedef struct tusk_stats_cached {
@@ -129,8 +111,6 @@ typedef struct tusk_stats_cache {
     const tusk_stats_cached *items; /* the most read first */
     size_t count;
 } tusk_stats_cache;
-TUSK_API TUSK_NODISCARD tusk_status tusk_stats_cache_read(tusk_conn *conn, tusk_arena *arena,
-                                                          tusk_stats_cache *out, tusk_error *err);
 
 /** A sequence and how much of it is used up: its own limit or its column's, whichever comes first.
  */
@@ -146,9 +126,6 @@ typedef struct tusk_stats_sequences {
     const tusk_stats_sequence *items; /* the most used up first */
     size_t count;
 } tusk_stats_sequences;
-TUSK_API TUSK_NODISCARD tusk_status tusk_stats_sequences_read(tusk_conn *conn, tusk_arena *arena,
-                                                              tusk_stats_sequences *out,
-                                                              tusk_error *err);
 
 /** A standby that follows this server, a slot kept for one, or the server that this one follows. */
 typedef struct tusk_stats_replica {
@@ -163,9 +140,6 @@ typedef struct tusk_stats_replication {
     const tusk_stats_replica *items;
     size_t count;
 } tusk_stats_replication;
-TUSK_API TUSK_NODISCARD tusk_status tusk_stats_replication_read(tusk_conn *conn, tusk_arena *arena,
-                                                                tusk_stats_replication *out,
-                                                                tusk_error *err);
 
 /** What holds the oldest transaction ids: while it does, VACUUM keeps dead rows. */
 typedef struct tusk_stats_age {
@@ -180,6 +154,37 @@ typedef struct tusk_stats_ages {
     const tusk_stats_age *items; /* the oldest first */
     size_t count;
 } tusk_stats_ages;
+
+/** Each asks one question of the connection's database and fills a list:
+ * tusk_stats_tables_read(), tusk_stats_indexes_read(), tusk_stats_missing_read(),
+ * tusk_stats_activity_read(), tusk_stats_locks_read(), tusk_stats_slow_read(),
+ * tusk_stats_cache_read(), tusk_stats_sequences_read(), tusk_stats_replication_read(),
+ * tusk_stats_ages_read(). System tables and the temporary ones of other sessions are left out.
+ * Nothing is changed. What the role may not see is absent or empty: the role pg_monitor sees
+ * everything. Errors: as tusk_run(). Lifetime of the items and their texts: `arena`. */
+TUSK_API TUSK_NODISCARD tusk_status tusk_stats_tables_read(tusk_conn *conn, tusk_arena *arena,
+                                                           tusk_stats_tables *out, tusk_error *err);
+TUSK_API TUSK_NODISCARD tusk_status tusk_stats_indexes_read(tusk_conn *conn, tusk_arena *arena,
+                                                            tusk_stats_indexes *out,
+                                                            tusk_error *err);
+TUSK_API TUSK_NODISCARD tusk_status tusk_stats_missing_read(tusk_conn *conn, tusk_arena *arena,
+                                                            tusk_stats_missing_indexes *out,
+                                                            tusk_error *err);
+TUSK_API TUSK_NODISCARD tusk_status tusk_stats_activity_read(tusk_conn *conn, tusk_arena *arena,
+                                                             tusk_stats_activity *out,
+                                                             tusk_error *err);
+TUSK_API TUSK_NODISCARD tusk_status tusk_stats_locks_read(tusk_conn *conn, tusk_arena *arena,
+                                                          tusk_stats_locks *out, tusk_error *err);
+TUSK_API TUSK_NODISCARD tusk_status tusk_stats_slow_read(tusk_conn *conn, tusk_arena *arena,
+                                                         tusk_stats_slow *out, tusk_error *err);
+TUSK_API TUSK_NODISCARD tusk_status tusk_stats_cache_read(tusk_conn *conn, tusk_arena *arena,
+                                                          tusk_stats_cache *out, tusk_error *err);
+TUSK_API TUSK_NODISCARD tusk_status tusk_stats_sequences_read(tusk_conn *conn, tusk_arena *arena,
+                                                              tusk_stats_sequences *out,
+                                                              tusk_error *err);
+TUSK_API TUSK_NODISCARD tusk_status tusk_stats_replication_read(tusk_conn *conn, tusk_arena *arena,
+                                                                tusk_stats_replication *out,
+                                                                tusk_error *err);
 TUSK_API TUSK_NODISCARD tusk_status tusk_stats_ages_read(tusk_conn *conn, tusk_arena *arena,
                                                          tusk_stats_ages *out, tusk_error *err);
 

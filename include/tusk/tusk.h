@@ -4,6 +4,7 @@
 
 #include "tusk/arena.h"
 #include "tusk/async.h"
+#include "tusk/backup.h"
 #include "tusk/buf.h"
 #include "tusk/clause.h"
 #include "tusk/clock.h"
@@ -14,6 +15,7 @@
 #include "tusk/file.h"
 #include "tusk/fits.h"
 #include "tusk/log.h"
+#include "tusk/maintain.h"
 #include "tusk/migrate.h"
 #include "tusk/plan.h"
 #include "tusk/pool.h"
