@@ -159,6 +159,26 @@ async function install(page, server, name) {
     await dialog.waitFor({ state: 'detached' });
 }
 
+export async function walkNotifications(visitor) {
+    const { page } = visitor;
+    const say = (text) => `${visitor.width} ${visitor.scheme}: ${text}`;
+
+    await check(say('the bell tells what is new, and forgets what was read'), async () => {
+        const bell = page.locator('#bell-button');
+        await page.getByRole('button', { name: 'Notifications, 1 unread' }).waitFor();
+        await bell.click();
+        const list = page.locator('#bell-list');
+        await list.getByText('Install its first server from the catalogue.').waitFor();
+        await visitor.look('notifications');
+        await list.getByRole('button', { name: /^Mark as read/ }).click();
+        await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
+        await page.keyboard.press('Escape');
+        equal(await bell.getAttribute('aria-expanded'), 'false', 'expanded after Escape');
+        await page.reload();
+        await page.getByRole('button', { name: 'Notifications', exact: true }).waitFor();
+    });
+}
+
 export async function walkInstallations(visitor) {
     const { page } = visitor;
     const say = (text) => `${visitor.width} ${visitor.scheme}: ${text}`;

@@ -1,7 +1,7 @@
 /* run.mjs - walks through the pages of the real program as people do: run.mjs PROGRAM [--shots FOLDER] */
 
 import { parseArgs } from 'node:util';
-import { walkCatalogue, walkInstallations, walkSignIn, walkTeam } from './dashboard.mjs';
+import { walkCatalogue, walkInstallations, walkNotifications, walkSignIn, walkTeam } from './dashboard.mjs';
 import { startProgram } from './program.mjs';
 import { check, equal, finish, WalkEnded } from './tap.mjs';
 import { launch, makeVisitor } from './visitor.mjs';
@@ -21,6 +21,7 @@ async function walk(visitor) {
     await walkWizard(visitor, PERSON);
     await walkSignIn(visitor, PERSON);
     await walkTeam(visitor, 'Elephants & friends');
+    await walkNotifications(visitor);
     await walkCatalogue(visitor);
     await walkInstallations(visitor);
 }

@@ -31,6 +31,9 @@ const expected = {
   'POST /api/teams/{id}/mcp/installations':               '401   401    401    401   403   403    201   201   403 403 403 201 403  403  403   401    401',
   'DELETE /api/teams/{id}/mcp/installations/{installation}': '401 401  401    401   403   403    200   200   403 403 403 200 403  403  403   401    401',
   'DELETE /api/mcp/deployments/{deployment}':             '401   401    401    401   404   404    200   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/notifications':                               '401   401    401    401   200   200    200   200   403 403 403 403 403  403  403   401    401',
+  'PATCH /api/notifications/{notification}':              '401   401    401    401   404   404    200   404   403 403 403 403 403  403  403   401    401', // tara's own
+  'POST /api/notifications/read-all':                     '401   401    401    401   200   200    200   200   403 403 403 403 403  403  403   401    401',
   'GET /api/oauth/tokens':                                '401   401    401    401   200   200    200   200   403 403 403 403 403  403  403   401    401',
   'POST /api/oauth/tokens':                               '401   401    401    401   403   201    201   403   403 403 403 403 403  403  403   401    401',
   'POST /api/oauth/tokens/revoke-expired':                '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
@@ -101,12 +104,15 @@ const bodies = {
   'POST /api/auth/email/login': { login: 'ada', password: ada.password },
   'POST /api/teams': { name: 'Matrix' },
   'PATCH /api/teams/{id}': { name: 'Renamed' },
+  'PATCH /api/notifications/{notification}': { read: true },
   'POST /api/oauth/tokens': { team_id: team, name: 'made by the matrix', scope: 'mcp:read' },
 };
 
 /** What the matrix itself made goes away again: every cell starts from the same rows. */
 async function freshRows(server) {
   await sql.run(`delete from "teams" where "name" = 'Matrix'`);
+  await sql.run(`delete from "notifications"`);
+  await sql.run(`insert into "notifications" ("id", "user_id", "title", "message") values ('note', 'tara', 'One', 'for tara')`);
   await sql.run(`delete from "mcpTeamInstallations"`);
   await sql.run(`update "teams" set "name" = 'The Team' where "id" = '${team}'`);
   await sql.run(`insert into "mcpTeamInstallations" ("id", "team_id", "server_id", "name") values ('inst', '${team}', '${server}', 'one')`);
@@ -115,14 +121,14 @@ async function freshRows(server) {
 
 /** Sessions are left out: signing in makes some. */
 async function fingerprint() {
-  const tables = ['authUser', 'roles', 'teams', 'teamMemberships', 'mcpServerTemplates', 'mcpTeamInstallations', 'mcpServerInstallations', 'satellites', 'oauthAccessTokens', 'globalSettings'];
+  const tables = ['authUser', 'roles', 'teams', 'teamMemberships', 'mcpServerTemplates', 'mcpTeamInstallations', 'mcpServerInstallations', 'satellites', 'oauthAccessTokens', 'globalSettings', 'notifications'];
   const parts = tables.map((t) => `select coalesce(md5(string_agg(t::text, ',' order by t::text)), '') from "${t}" t`);
   return (await sql.run(parts.join(' union all '))).join();
 }
 
 async function cell(route, caller, credentials, server) {
   const [method, pattern] = route.split(' ');
-  const path = pattern.replace('{id}', team).replace('{installation}', 'inst').replace('{deployment}', 'depl').replace('{server}', server);
+  const path = pattern.replace('{id}', team).replace('{installation}', 'inst').replace('{deployment}', 'depl').replace('{notification}', 'note').replace('{server}', server);
   const body = route.endsWith('installations') && method === 'POST' ? { server_id: server, name: 'two' } : bodies[route];
   const before = codeFor(route, caller) >= 400 ? await fingerprint() : null;
   const r = await b.request(method, path, { ...credentials, body });

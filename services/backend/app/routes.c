@@ -2,6 +2,7 @@
 #include "services/backend/app/auth/auth.h"
 #include "services/backend/app/info/info.h"
 #include "services/backend/app/mcp/mcp.h"
+#include "services/backend/app/notifications/notifications.h"
 #include "services/backend/app/oauth/oauth.h"
 #include "services/backend/app/setup/setup.h"
 #include "services/backend/app/teams/teams.h"
@@ -64,6 +65,14 @@ const struct route routes[] = {
       "mcp:write", .describe = installations_remove, .answer = removed, .summary = "Remove an installation" },
     { { "DELETE", "/api/mcp/deployments/:deployment" }, ACCESS_USER, .describe = deployments_remove,
       .answer = removed, .summary = "Remove one deployment of an installation" },
+
+    { { "GET", "/api/notifications" }, ACCESS_USER, .query = paging, .describe = notifications_list,
+      .answer = notifications_listed, .summary = "The caller's notifications, newest first" },
+    { { "PATCH", "/api/notifications/:notification" }, ACCESS_USER, .body = notifications_body,
+      .describe = notifications_patch, .answer = notifications_patched,
+      .summary = "Mark a notification as read, or as unread again" },
+    { { "POST", "/api/notifications/read-all" }, ACCESS_USER, .describe = notifications_read_all,
+      .answer = notifications_all_read, .summary = "Mark all of the caller's notifications as read" },
 
     { { "GET", "/api/oauth/tokens" }, ACCESS_USER, .query = paging, .describe = tokens_list,
       .answer = tokens_listed, .summary = "The caller's access tokens" },

@@ -1,6 +1,8 @@
 /* teams_store.c - teams_store.h's queries */
 #include "services/backend/app/teams/teams_store.h"
 
+#include "services/backend/app/notifications/notifications_store.h"
+
 enum { SLUG_MAX = 60, SLUG_TRIES = 1000 };
 
 /** Of this team alone; any team when `only` is "no text". */
@@ -90,6 +92,18 @@ static tusk_status free_slug(tusk_conn *conn, tusk_arena *a, tusk_str wanted, tu
     return tusk_fail(err, TUSK_INVALID, "there are too many teams with this name");
 }
 
+static tusk_status tell_owner(tusk_conn *conn, tusk_arena *a, const struct new_team *new,
+                              tusk_error *err)
+{
+    tusk_str title = tusk_arena_printf(a, "%.*s is ready", TUSK_STR_ARG(new->name));
+    if (!title.ptr) return tusk_fail_nomem(err, "a notification");
+    return tusk_execute(
+        conn, a,
+        notification_insert(a, new->owner_id, title,
+                            TUSK_STR("Install its first server from the catalogue.")),
+        NULL, err);
+}
+
 tusk_status teams_insert(tusk_conn *conn, tusk_arena *a, const struct new_team *new, tusk_str *slug,
                          tusk_error *err)
 {
@@ -109,8 +123,9 @@ tusk_status teams_insert(tusk_conn *conn, tusk_arena *a, const struct new_team *
                                                            teams.updated_at)),
                       NULL, err);
     if (st) return st;
-    return tusk_execute(conn, a,
-                        tusk_insert(a, team_memberships, &owner,
-                                    .defaults = TUSK_COLUMNS(team_memberships.joined_at)),
-                        NULL, err);
+    st = tusk_execute(conn, a,
+                      tusk_insert(a, team_memberships, &owner,
+                                  .defaults = TUSK_COLUMNS(team_memberships.joined_at)),
+                      NULL, err);
+    return st ? st : tell_owner(conn, a, new, err);
 }

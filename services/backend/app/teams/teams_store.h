@@ -28,8 +28,8 @@ struct new_team {
     tusk_str id, name, owner_id;
     bool is_default;
 };
-/** Inserts the team, with a slug of its own made from the name, and its owner as team_admin. Inside
- * a transaction. */
+/** Inserts the team, with a slug of its own made from the name, its owner as team_admin, and a
+ * notification for the owner. Inside a transaction. */
 tusk_status teams_insert(tusk_conn *conn, tusk_arena *a, const struct new_team *team,
                          tusk_str *slug, tusk_error *err);
 /** "My Team!" -> "my-team"; "team" when nothing is left. */

@@ -86,6 +86,11 @@ export const api = {
     renameTeam: async (id, name) =>
         (await request('PATCH', `/api/teams/${part(id)}`, { body: { name } })).data.team,
 
+    notifications: async () => (await request('GET', `/api/notifications${query({ limit: 20 })}`)).data,
+    markNotification: async (id, read) =>
+        (await request('PATCH', `/api/notifications/${part(id)}`, { body: { read } })).data.notification,
+    markAllNotifications: () => request('POST', '/api/notifications/read-all', { body: {} }),
+
     servers: async (filter, signal) =>
         (await request('GET', `/api/mcp/servers${query(filter)}`, { signal })).data,
     installations: async (team, filter) =>

@@ -5,7 +5,7 @@ import { $, el, whileBusy } from '../dom.js';
 import { toast } from '../toast.js';
 import { askNewTeam } from './team.js';
 
-function menu(button, sheet, whole) {
+export function menu(button, sheet, whole) {
     const set = (open) => {
         sheet.hidden = !open;
         button.setAttribute('aria-expanded', String(open));

@@ -6,6 +6,7 @@ import { mountAccount } from './account.js';
 import { mountCatalogue } from './catalogue.js';
 import { mountDatabase } from './database.js';
 import { mountInstallations } from './installations.js';
+import { mountNotifications } from './notifications.js';
 import { mountTeam } from './team.js';
 
 const CHOSEN = 'deploystack-team';
@@ -18,6 +19,7 @@ const team = mountTeam(app);
 const installations = mountInstallations(app);
 const catalogue = mountCatalogue(app);
 const database = mountDatabase(app);
+const notifications = mountNotifications();
 app.installed = installations.reload;
 app.installations = installations;
 app.catalogue = catalogue;
@@ -67,12 +69,13 @@ function teamChanged(changed) {
 
 function addTeam(made) {
     app.teams = [...app.teams, made];
+    notifications.load().catch(fail);
     return selectTeam(made);
 }
 
 async function start() {
     try {
-        const [user, teams] = await Promise.all([api.me(), api.teams(), catalogue.load(), database.load()]);
+        const [user, teams] = await Promise.all([api.me(), api.teams(), catalogue.load(), database.load(), notifications.load()]);
         $('trouble').replaceChildren();
         app.teams = teams;
         account.draw(user);
