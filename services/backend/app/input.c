@@ -148,3 +148,8 @@ bool input_query(struct call *call)
     }
     return details ? refuse(call, details) : true;
 }
+
+const char *input_not_blank(tusk_str text)
+{
+    return tusk_str_trim(text).len == 0 ? "must not be blank" : NULL;
+}

@@ -31,6 +31,9 @@ struct input_field {
     const char *about;  /* for /api/openapi.json */
 };
 
+/** A `check`: the text is more than white space. */
+const char *input_not_blank(tusk_str text);
+
 struct route {
     http_pattern pattern; /* first: http_route() walks the table by it */
     enum access access;

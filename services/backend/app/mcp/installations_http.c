@@ -5,14 +5,9 @@
 #include "services/backend/app/secret.h"
 #include "services/backend/app/teams/teams_store.h"
 
-static const char *check_name(tusk_str text)
-{
-    return tusk_str_trim(text).len == 0 ? "must not be blank" : NULL;
-}
-
 const struct input_field installations_body[] = {
     { "server_id", INPUT_TEXT, true, 1, 64, NULL, "id of a catalogue entry" },
-    { "name", INPUT_TEXT, true, 1, 100, check_name,
+    { "name", INPUT_TEXT, true, 1, 100, input_not_blank,
       "name of the installation, unique in the team" },
     { 0 },
 };

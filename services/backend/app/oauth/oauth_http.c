@@ -22,14 +22,9 @@ static const char *check_scope(tusk_str text)
     return NULL;
 }
 
-static const char *check_name(tusk_str text)
-{
-    return tusk_str_trim(text).len == 0 ? "must not be blank" : NULL;
-}
-
 const struct input_field tokens_body[] = {
     { "team_id", INPUT_TEXT, true, 1, 64, NULL, "the team that the token works for" },
-    { "name", INPUT_TEXT, true, 1, 100, check_name, "what the token is for" },
+    { "name", INPUT_TEXT, true, 1, 100, input_not_blank, "what the token is for" },
     { "scope", INPUT_TEXT, true, 1, 200, check_scope, "teams:read teams:write mcp:read mcp:write" },
     { "expires_in", INPUT_INTEGER, false, 60, 31536000, NULL,
       "seconds; 604800 (a week) by default" },

@@ -204,16 +204,11 @@ void setup_database(struct call *call, tusk_conn *conn)
 
 /* ---- POST /api/setup/admin ---- */
 
-static const char *check_team(tusk_str text)
-{
-    return tusk_str_trim(text).len == 0 ? "must not be blank" : NULL;
-}
-
 const struct input_field setup_admin_body[] = {
     { "username", INPUT_TEXT, true, 3, 50, check_username, "letters, digits, _ and -" },
     { "email", INPUT_TEXT, true, 3, 255, check_email, "address to sign in with" },
     { "password", INPUT_TEXT, true, 8, 128, NULL, "8 characters or more" },
-    { "team_name", INPUT_TEXT, true, 1, 100, check_team, "name of the first team" },
+    { "team_name", INPUT_TEXT, true, 1, 100, input_not_blank, "name of the first team" },
     { "sample_catalog", INPUT_BOOLEAN, false, 0, 0, NULL, "load the sample catalogue" },
     { "setup_code", INPUT_TEXT, false, 0, 40, NULL,
       "printed at start when listening beyond loopback" },

@@ -6,13 +6,8 @@
 
 enum { TEAMS_OF_A_USER = 3 };
 
-static const char *check_name(tusk_str text)
-{
-    return tusk_str_trim(text).len == 0 ? "must not be blank" : NULL;
-}
-
 const struct input_field teams_body[] = {
-    { "name", INPUT_TEXT, true, 1, 100, check_name, "name of the team" },
+    { "name", INPUT_TEXT, true, 1, 100, input_not_blank, "name of the team" },
     { 0 },
 };
 
