@@ -152,10 +152,9 @@ json_t *auth_user_json(const struct auth_user *user)
 static void set_cookie(struct call *call, tusk_str token, int64_t seconds)
 {
     call_header(call, "Set-Cookie",
-                tusk_arena_printf(call->arena,
-                                  "session=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
-                                  TUSK_STR_ARG(token), (long long)seconds,
-                                  call->https ? "; Secure" : ""));
+                tusk_arena_printf(
+                    call->arena, "session=%.*s; Path=/; HttpOnly; SameSite=Lax; Max-Age=%lld%s",
+                    TUSK_STR_ARG(token), (long long)seconds, call->https ? "; Secure" : ""));
 }
 
 tusk_status auth_open_session(struct call *call, tusk_conn *conn, tusk_str user_id, tusk_error *err)
