@@ -54,7 +54,7 @@ typedef struct tusk_maintain_options {
 typedef struct tusk_maintained {
     int64_t ms;
     int64_t bytes_before, bytes_after; /* of the table with its indexes, or of the database */
-    size_t warnings;                   /* of the server: "permission denied to vacuum ..." */
+    size_t warnings; /* of the server: "skipping ... only the owner can vacuum it" */
     char first_warning[256];
 } tusk_maintained;
 
