@@ -1,5 +1,6 @@
 /* restore.c - a backup becomes a database: what was there before goes only when the new one stands
  */
+#include <inttypes.h>
 #include <stdio.h>
 #include <time.h>
 
@@ -15,8 +16,14 @@
 typedef struct target {
     const char *name;
     bool exists;
-    size_t tables;
+    int64_t relations; /* tables and views of its own */
 } target;
+
+static const char own_relations[] =
+    "select count(*) from pg_catalog.pg_class c where relkind in ('r', 'p', 'v', 'm', 'f') and "
+    "relnamespace::regnamespace::text !~ '^(pg_|information_schema$)' and not exists (select from "
+    "pg_catalog.pg_depend d where d.classid = 'pg_catalog.pg_class'::regclass and d.objid = c.oid "
+    "and d.deptype = 'e')";
 
 static tusk_status find_target(tusk_restore_job *job, target *t, tusk_error *err)
 {
@@ -29,11 +36,11 @@ static tusk_status find_target(tusk_restore_job *job, target *t, tusk_error *err
     t->exists = r.cell_rows > 0;
     if (!t->exists) return TUSK_OK;
     tusk_conn *conn = NULL;
-    tusk_dump_tables tables = { 0 };
     st = tusk_restore_connect(job, t->name, &conn, err);
-    if (st == TUSK_OK) st = tusk_dump_list_tables(conn, job->arena, &tables, err);
+    if (st == TUSK_OK)
+        st = tusk_fetch_count(conn, job->arena, tusk_sql(job->arena, own_relations, NULL),
+                              &t->relations, err);
     tusk_conn_close(conn);
-    t->tables = tables.count;
     return st;
 }
 
@@ -45,14 +52,15 @@ static tusk_status check_target(const tusk_restore_job *job, const target *t, tu
             return tusk_fail(err, TUSK_MISUSE, "\"%s\" is PostgreSQL's own database", t->name);
     if (strlen(t->name) > 63 || !t->name[0])
         return tusk_fail(err, TUSK_MISUSE, "a database's name has from 1 to 63 bytes");
-    if (t->tables == 0) return TUSK_OK;
+    if (t->relations == 0) return TUSK_OK;
     if (job->manifest.backup.chosen_count > 0)
         return tusk_fail(err, TUSK_MISUSE,
                          "the backup holds chosen tables only: restore it into a new database, not "
                          "in the place of \"%s\"",
                          t->name);
     if (job->options->replace) return TUSK_OK;
-    tusk_fail(err, TUSK_MISUSE, "the database \"%s\" holds %zu tables", t->name, t->tables);
+    tusk_fail(err, TUSK_MISUSE, "the database \"%s\" holds %" PRId64 " tables and views", t->name,
+              t->relations);
     tusk_error_hint(err,
                     "Restore into a new name, or give --replace: then all that is in it goes.");
     return TUSK_MISUSE;
