@@ -35,7 +35,7 @@ ask() {
             .then((r) => r.text()).then(console.log, (e) => (console.error(String(e)), process.exit(1)))' "$@" 2>>"$work/log"
 }
 
-echo 1..13
+echo 1..14
 DESTDIR=$work/root "$meson" install -C "$build" --no-rebuild --quiet >"$work/log" 2>&1
 result $? "it installs below DESTDIR"
 top=$work/root$prefix
@@ -116,3 +116,12 @@ for name in tusk deploystack; do
 done
 [ $bad = 0 ]
 result $? "bash and zsh complete commands"
+
+unit=$top/lib/systemd/system/deploystack.service
+sed "s#$prefix/bin/#$top/bin/#" "$unit" >"$work/deploystack.service" 2>"$work/log"
+if command -v systemd-analyze >/dev/null 2>&1; then
+    systemd-analyze verify --man=no "$work/deploystack.service" >"$work/log" 2>&1 && [ ! -s "$work/log" ]
+else
+    grep -q "^ExecStart=$prefix/bin/deploystack serve" "$unit"
+fi
+result $? "the service starts the installed program"
