@@ -102,6 +102,10 @@ tusk_status tusk_programs_find_in(tusk_arena *arena, const char *const *roots, i
 tusk_status tusk_programs_find_tool(tusk_arena *arena, const char *name, int major,
                                     int64_t deadline, const char **path, int *found,
                                     tusk_error *err);
+/* The same among `roots`, as tusk_programs_find_in(). */
+tusk_status tusk_programs_find_tool_in(tusk_arena *arena, const char *const *roots,
+                                       const char *name, int major, int64_t deadline,
+                                       const char **path, int *found, tusk_error *err);
 
 /* make.c: initdb, the password, the settings */
 /* Content of PG_VERSION as a number, 0 when there is no cluster yet. */

@@ -191,20 +191,35 @@ static tusk_status explain_tool(const search *s, tusk_error *err)
     return TUSK_IO;
 }
 
+static tusk_status search_tool(search *s, const char *const *roots, bool with_path,
+                               const char **path, int *found, tusk_error *err)
+{
+    s->or_newer = true;
+    tusk_buf_init_in(&s->others, s->arena, 256);
+    search_roots(s, roots);
+    if (with_path && s->best.major != s->wanted) search_path(s);
+    if (tusk_arena_failed(s->arena))
+        return tusk_fail_nomem(err, "the search for PostgreSQL's programs");
+    if (!s->best.major) return explain_tool(s, err);
+    *path = tusk_path_join(s->arena, s->best.bin, s->names[0]).ptr;
+    *found = s->best.major;
+    return *path ? TUSK_OK : tusk_fail_nomem(err, "the search for PostgreSQL's programs");
+}
+
+tusk_status tusk_programs_find_tool_in(tusk_arena *arena, const char *const *roots,
+                                       const char *name, int major, int64_t deadline,
+                                       const char **path, int *found, tusk_error *err)
+{
+    const char *const names[] = { name, NULL };
+    search s = { .arena = arena, .deadline = deadline, .names = names, .wanted = major };
+    return search_tool(&s, roots, false, path, found, err);
+}
+
 tusk_status tusk_programs_find_tool(tusk_arena *arena, const char *name, int major,
                                     int64_t deadline, const char **path, int *found,
                                     tusk_error *err)
 {
     const char *const names[] = { name, NULL };
-    search s = {
-        .arena = arena, .deadline = deadline, .names = names, .wanted = major, .or_newer = true
-    };
-    tusk_buf_init_in(&s.others, arena, 256);
-    search_roots(&s, standard_roots);
-    if (s.best.major != major) search_path(&s);
-    if (!s.best.major && !tusk_arena_failed(arena)) return explain_tool(&s, err);
-    *path = s.best.major ? tusk_path_join(arena, s.best.bin, name).ptr : NULL;
-    if (!*path) return tusk_fail_nomem(err, "the search for PostgreSQL's programs");
-    *found = s.best.major;
-    return TUSK_OK;
+    search s = { .arena = arena, .deadline = deadline, .names = names, .wanted = major };
+    return search_tool(&s, standard_roots, true, path, found, err);
 }

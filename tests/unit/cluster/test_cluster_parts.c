@@ -113,6 +113,43 @@ static void no_programs_at_all_names_the_package(void **state)
     assert_non_null(strstr(s->err.hint, "package postgresql"));
 }
 
+static void fake_tool(scene *s, const char *folder, const char *version)
+{
+    const char *bin = in_root(s, folder);
+    tusk_str script =
+        tusk_arena_printf(s->arena, "#!/bin/sh\necho 'pg_dump (PostgreSQL) %s'\n", version);
+    assert_int_equal(tusk_folder_make(bin, 0755, &s->err), TUSK_OK);
+    assert_int_equal(
+        tusk_file_replace(tusk_path_join(s->arena, bin, "pg_dump").ptr, script, 0755, &s->err),
+        TUSK_OK);
+}
+
+/* An older pg_dump refuses the server; a much newer one writes what the server cannot read. */
+static void a_tool_is_as_old_as_may_be(void **state)
+{
+    scene *s = *state;
+    const char *roots[] = { in_root(s, "*/bin"), NULL }, *path = NULL;
+    int major = 0;
+    assert_int_equal(tusk_programs_find_tool_in(s->arena, roots, "pg_dump", 15,
+                                                tusk_deadline_in(SOON), &path, &major, &s->err),
+                     TUSK_IO);
+    assert_string_equal(s->err.message, "pg_dump is not installed");
+    assert_non_null(strstr(s->err.hint, "postgresql-client-15"));
+    fake_tool(s, "a/bin", "14.2");
+    fake_tool(s, "b/bin", "18.1 (Debian 18.1-1)");
+    fake_tool(s, "c/bin", "16.3");
+    assert_int_equal(tusk_programs_find_tool_in(s->arena, roots, "pg_dump", 15,
+                                                tusk_deadline_in(SOON), &path, &major, &s->err),
+                     TUSK_OK);
+    assert_int_equal(major, 16);
+    assert_string_equal(path, in_root(s, "c/bin/pg_dump"));
+    assert_int_equal(tusk_programs_find_tool_in(s->arena, roots, "pg_dump", 19,
+                                                tusk_deadline_in(SOON), &path, &major, &s->err),
+                     TUSK_IO);
+    assert_non_null(
+        strstr(s->err.message, "PostgreSQL 19 or newer is needed, and only 14, 18, 16"));
+}
+
 static void a_lock_is_seen_without_taking_it(void **state)
 {
     scene *s = *state;
@@ -251,6 +288,7 @@ int main(void)
         SCENE(the_newest_programs_are_taken),
         SCENE(those_that_match_the_data_are_taken),
         SCENE(no_programs_at_all_names_the_package),
+        SCENE(a_tool_is_as_old_as_may_be),
         SCENE(a_lock_is_seen_without_taking_it),
         SCENE(holders_are_counted_while_they_live),
         SCENE(data_folders_never_share_a_socket_folder),
