@@ -116,12 +116,15 @@ static const char *base_name(const char *path)
     return slash ? slash + 1 : path;
 }
 
+/* A command with arguments that is longer than this does not push the help of all others aside. */
+enum { WIDE = 40 };
+
 static int show_commands(const struct cli_command *commands, const char *program)
 {
     int width = 0;
     for (const struct cli_command *c = commands; c->name; c++) {
         int length = (int)(strlen(c->name) + (c->arguments ? strlen(c->arguments) + 1 : 0));
-        if (length > width) width = length;
+        if (length > width && length <= WIDE) width = length;
     }
     const struct cli_command *end = commands;
     while (end->name) end++;
@@ -131,6 +134,7 @@ static int show_commands(const struct cli_command *commands, const char *program
         int used = printf("  %s%s%s%s%s", cli_colour("1"), c->name, cli_colour(NULL),
                           c->arguments ? " " : "", c->arguments ? c->arguments : "");
         used -= (int)(strlen(cli_colour("1")) + strlen(cli_colour(NULL)));
+        if (used > WIDE + 2) used = printf("\n") - 1; /* its help gets a line of its own */
         printf("%*s%s\n", width + 4 - used + 2, "", c->help);
     }
     printf("\n%s COMMAND --help tells its options; %s --version the version.\n", program, program);
