@@ -26,6 +26,7 @@ const valid = {
   'POST /api/teams': () => ({ name: 'Abuse' }),
   'PATCH /api/teams/{id}': () => ({ name: 'Abuse' }),
   'POST /api/teams/{id}/mcp/installations': () => ({ server_id: real.server, name: 'abuse' }),
+  'PATCH /api/notifications/{notification}': () => ({ read: true }),
   'POST /api/oauth/tokens': () => ({ team_id: real.id, name: 'abuse', scope: 'mcp:read', expires_in: 600 }),
 };
 
@@ -95,6 +96,7 @@ async function fields(only) {
 async function documents(only) {
   for (const { method, path, route, operation } of operations()) {
     if (!operation.requestBody || !only(route)) continue;
+    if (!valid[route]) throw new Error(`${route} needs a line in the table of valid bodies`);
     const good = JSON.stringify(valid[route]());
     const first = Object.keys(valid[route]())[0];
     const bad = {
@@ -252,6 +254,7 @@ async function ready() {
   const made = await b.request('POST', '/api/setup/admin', { body: ada });
   admin = { cookie: cookieOf(made) };
   real = { id: made.json.team.id };
+  real.notification = (await b.request('GET', '/api/notifications', admin)).json.data.notifications[0].id;
   real.server = (await b.request('GET', '/api/mcp/servers?limit=1', admin)).json.data.servers[0].id;
   sql = new Psql(b);
   await documents(() => true);
