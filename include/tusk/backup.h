@@ -77,6 +77,8 @@ typedef struct tusk_backup {
     tusk_str database, server_version,
         tool; /* "15.20 (Debian ...)", "pg_dump (PostgreSQL) 15.20" */
     tusk_str encoding, collate, ctype;
+    tusk_str locale_provider; /* "libc", "icu" or "builtin" */
+    tusk_str locale;          /* of icu and builtin */
     int tool_major;
     tusk_time made;
     int64_t bytes, rows; /* rows of all tables */
@@ -134,7 +136,8 @@ typedef struct tusk_backup_rule {
 } tusk_backup_rule;
 /** Removes the backups in `folder` that no rule keeps. The newest verified one of each database
  * stays whatever the rule says, and so does everything without a manifest of ours, or with one that
- * cannot be read. Leftovers (.partial) of a day ago go too. `out` lists what was removed. Errors:
+ * cannot be read. Leftovers (NAME.dump.partial and the like) of a day ago go
+ * too. `out` lists what was removed. Errors:
  * TUSK_BUSY while a backup is written there, TUSK_MISUSE without a rule, TUSK_IO, TUSK_NOMEM.
  * Lifetime: `arena`. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_backup_prune(tusk_arena *arena, const char *folder,

@@ -136,21 +136,13 @@ static tusk_status begin_snapshot(making *m, tusk_error *err)
 static tusk_status describe(making *m, tusk_error *err)
 {
     tusk_backup *b = &m->manifest.backup;
-    tusk_result result;
-    const tusk_query *query = tusk_sql(
-        m->arena,
-        "select datname, pg_encoding_to_char(encoding), datcollate, datctype from pg_database "
-        "where datname = current_database()",
-        NULL);
-    tusk_status st = tusk_run(m->conn, m->arena, query, &result, err);
+    tusk_status st =
+        tusk_dump_cell(m->conn, m->arena, "select current_database()", &b->database, err);
+    if (st == TUSK_OK) st = tusk_dump_locale(m->conn, m->arena, b->database.ptr, b, err);
     if (st != TUSK_OK) return st;
     b->has_manifest = true;
     b->format = m->options.format;
     b->content = m->options.content;
-    b->database = tusk_result_cell(&result, 0, 0);
-    b->encoding = tusk_result_cell(&result, 0, 1);
-    b->collate = tusk_result_cell(&result, 0, 2);
-    b->ctype = tusk_result_cell(&result, 0, 3);
     b->server_version = tusk_arena_str(m->arena, tusk_str_of(tusk_conn_server_version(m->conn)));
     b->made = tusk_now();
     return TUSK_OK;

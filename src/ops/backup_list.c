@@ -163,6 +163,13 @@ static tusk_status prune_list(tusk_arena *arena, const tusk_backup_list *list,
     return st;
 }
 
+/* Other programs have .partial files too: only those of names that backups have. */
+static bool is_leftover(tusk_str name)
+{
+    if (!ends_with(name, TUSK_DUMP_PARTIAL)) return false;
+    return looks_like_backup((tusk_str){ name.ptr, name.len - strlen(TUSK_DUMP_PARTIAL) });
+}
+
 static tusk_status remove_leftovers(tusk_arena *arena, const char *folder, tusk_error *err)
 {
     DIR *entries = opendir(folder);
@@ -170,7 +177,7 @@ static tusk_status remove_leftovers(tusk_arena *arena, const char *folder, tusk_
     tusk_status st = TUSK_OK;
     for (struct dirent *entry; st == TUSK_OK && (entry = readdir(entries));) {
         struct stat info;
-        if (!ends_with(tusk_str_of(entry->d_name), TUSK_DUMP_PARTIAL)) continue;
+        if (!is_leftover(tusk_str_of(entry->d_name))) continue;
         tusk_str path = tusk_path_join(arena, folder, entry->d_name);
         if (!path.ptr) st = tusk_fail_nomem(err, "a path");
         if (st == TUSK_OK && lstat(path.ptr, &info) == 0 && tusk_now().us - time_of(&info) > DAY_US)

@@ -88,6 +88,9 @@ tusk_status tusk_dump_compare(tusk_conn *conn, const tusk_backup *backup,
 /** The only cell of an answer, "" for NULL. */
 tusk_status tusk_dump_cell(tusk_conn *conn, tusk_arena *arena, const char *sql, tusk_str *out,
                            tusk_error *err);
+/** Encoding and locale of a database, into those fields. */
+tusk_status tusk_dump_locale(tusk_conn *conn, tusk_arena *arena, const char *database,
+                             tusk_backup *out, tusk_error *err);
 void tusk_dump_tell(const tusk_backup_options *options, int phase, tusk_str table, size_t done,
                     size_t total);
 

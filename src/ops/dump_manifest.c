@@ -101,6 +101,8 @@ static json_t *manifest_json(tusk_arena *arena, const tusk_manifest *manifest, b
     tusk_json_set_str(root, "encoding", b->encoding, failed);
     tusk_json_set_str(root, "collate", b->collate, failed);
     tusk_json_set_str(root, "ctype", b->ctype, failed);
+    tusk_json_set_str(root, "locale_provider", b->locale_provider, failed);
+    tusk_json_set_str(root, "locale", b->locale, failed);
     tusk_json_set(root, "verified_us", json_integer(b->verified.us), failed);
     tusk_json_set(root, "tables", table_list(b, failed), failed);
     tusk_json_set(root, "files", file_list(manifest, failed), failed);
@@ -243,6 +245,8 @@ static void read_members(reading *r, tusk_manifest *out)
     b->encoding = text_at(r, r->root, "encoding");
     b->collate = text_at(r, r->root, "collate");
     b->ctype = text_at(r, r->root, "ctype");
+    b->locale_provider = text_at(r, r->root, "locale_provider");
+    b->locale = text_at(r, r->root, "locale");
     b->made.us = number_at(r, r->root, "made_us", 0);
     b->verified.us = number_at(r, r->root, "verified_us", 0);
     read_tables(r, b);

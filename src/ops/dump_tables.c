@@ -84,6 +84,35 @@ tusk_status tusk_dump_list_tables(tusk_conn *conn, tusk_arena *arena, tusk_dump_
     return TUSK_OK;
 }
 
+/* Catalogues call the locale of icu and builtin by three names in five versions. */
+tusk_status tusk_dump_locale(tusk_conn *conn, tusk_arena *arena, const char *database,
+                             tusk_backup *out, tusk_error *err)
+{
+    int version = tusk_conn_server_version_number(conn);
+    const char *provider = version < 150000 ? "'c'" : "d.datlocprovider::text";
+    const char *locale = version < 150000   ? "''"
+                         : version < 170000 ? "d.daticulocale"
+                                            : "d.datlocale";
+    tusk_result r;
+    tusk_str sql = tusk_arena_printf(
+        arena,
+        "select pg_encoding_to_char(encoding), datcollate, datctype, case %s when 'i' then 'icu' "
+        "when 'b' then 'builtin' else 'libc' end, coalesce(%s, '') from pg_database d where "
+        "datname = $1::text",
+        provider, locale);
+    if (!sql.ptr) return tusk_fail_nomem(err, "the locale");
+    tusk_status st =
+        tusk_run(conn, arena,
+                 tusk_sql(arena, sql.ptr, TUSK_PARAMS(tusk_val(tusk_str_of(database)))), &r, err);
+    if (st != TUSK_OK) return st;
+    out->encoding = tusk_result_cell(&r, 0, 0);
+    out->collate = tusk_result_cell(&r, 0, 1);
+    out->ctype = tusk_result_cell(&r, 0, 2);
+    out->locale_provider = tusk_result_cell(&r, 0, 3);
+    out->locale = tusk_result_cell(&r, 0, 4);
+    return TUSK_OK;
+}
+
 /* ---- chosen ones ---- */
 
 typedef struct choice {

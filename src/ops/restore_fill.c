@@ -42,6 +42,7 @@ static tusk_status read_backup(tusk_restore_job *job, const char *path, tusk_err
     }
     b->path = tusk_str_of(absolute);
     b->database = b->encoding = b->collate = b->ctype = TUSK_STR("");
+    b->locale_provider = b->locale = TUSK_STR("");
     return tusk_dump_guess_format(job->arena, absolute, &b->format, err);
 }
 
@@ -131,20 +132,14 @@ void tusk_restore_close(tusk_restore_job *job)
 
 /* ---- the scratch database ---- */
 
-static tusk_status create_like(tusk_restore_job *job, const char *like, tusk_error *err)
+/* Before PostgreSQL 15 there is only libc, and no words for it. */
+static void add_provider(tusk_buf *sql, const tusk_backup *b)
 {
-    tusk_result r;
-    const tusk_query *query =
-        tusk_sql(job->arena,
-                 "select pg_encoding_to_char(encoding), datcollate, datctype from pg_database "
-                 "where datname = $1::text",
-                 TUSK_PARAMS(tusk_val(tusk_str_of(like))));
-    tusk_status st = tusk_run(job->admin, job->arena, query, &r, err);
-    if (st != TUSK_OK) return st;
-    job->manifest.backup.encoding = tusk_result_cell(&r, 0, 0);
-    job->manifest.backup.collate = tusk_result_cell(&r, 0, 1);
-    job->manifest.backup.ctype = tusk_result_cell(&r, 0, 2);
-    return TUSK_OK;
+    bool is_icu = tusk_str_eq(b->locale_provider, TUSK_STR("icu"));
+    if (!is_icu && !tusk_str_eq(b->locale_provider, TUSK_STR("builtin"))) return;
+    tusk_buf_add_cstr(sql, is_icu ? " locale_provider icu icu_locale "
+                                  : " locale_provider builtin builtin_locale ");
+    tusk_sql_add_literal(sql, b->locale);
 }
 
 static tusk_status create(tusk_restore_job *job, bool with_locale, tusk_error *err)
@@ -161,6 +156,7 @@ static tusk_status create(tusk_restore_job *job, bool with_locale, tusk_error *e
         tusk_sql_add_literal(&sql, b->encoding);
     }
     if (with_locale) {
+        add_provider(&sql, b);
         tusk_buf_add_cstr(&sql, " lc_collate ");
         tusk_sql_add_literal(&sql, b->collate);
         tusk_buf_add_cstr(&sql, " lc_ctype ");
@@ -179,7 +175,8 @@ static tusk_status make_scratch(tusk_restore_job *job, const char *like, tusk_er
         job->arena, "select pg_advisory_lock(" TUSK_RESTORE_LOCK ", hashtext('%s'))", name.ptr);
     if (!name.ptr || !lock.ptr) return tusk_fail_nomem(err, "a restore");
     tusk_status st = tusk_conn_script(job->admin, lock, err);
-    if (st == TUSK_OK && like) st = create_like(job, like, err);
+    if (st == TUSK_OK && like)
+        st = tusk_dump_locale(job->admin, job->arena, like, &job->manifest.backup, err);
     if (st != TUSK_OK) return st;
     job->scratch = *job->server;
     job->scratch.database = name.ptr;
@@ -398,6 +395,8 @@ static tusk_status fill(tusk_restore_job *job, tusk_error *err)
                      b->content == TUSK_BACKUP_DATA_ONLY;
     tusk_conn *conn = NULL;
     tusk_status st = tusk_restore_connect(job, job->scratch.database, &conn, err);
+    /* the rename that publishes it is synchronous, and takes all that came before along */
+    if (st == TUSK_OK) st = tusk_conn_script(conn, TUSK_STR("set synchronous_commit = off"), err);
     if (st == TUSK_OK && job->on_base) st = copy_base(job, conn, err);
     if (st == TUSK_OK && by_script)
         st = tusk_restore_run_script(

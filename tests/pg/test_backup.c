@@ -370,6 +370,11 @@ static void test_prune(void **state)
         set_times(b, path, 10 * i, i == 2 || i == 4); /* proven: 3, and 5, which is older */
     }
     backups_write(b, backups_path(b, "foreign.sql"), TUSK_STR("select 1;"));
+    static const char *const left[] = { "old.dump.partial", "film.mkv.partial", "new.sql.partial" };
+    const struct timespec long_ago[2] = { { 1000000000, 0 }, { 1000000000, 0 } };
+    for (int i = 0; i < 3; i++) backups_write(b, backups_path(b, left[i]), TUSK_STR("x"));
+    for (int i = 0; i < 2; i++)
+        assert_int_equal(utimensat(AT_FDCWD, backups_path(b, left[i]), long_ago, 0), 0);
     expect_left(b, "f12345");
     tusk_backup_rule rule = { 0 };
     assert_int_equal(tusk_backup_prune(b->arena, b->folder, &rule, &gone, &b->err), TUSK_MISUSE);
@@ -384,6 +389,9 @@ static void test_prune(void **state)
     rule = (tusk_backup_rule){ .keep_last = 1 };
     assert_int_equal(tusk_backup_prune(b->arena, b->folder, &rule, &gone, &b->err), TUSK_OK);
     expect_left(b, "f13");
+    assert_false(tusk_file_exists(backups_path(b, left[0])));
+    assert_true(tusk_file_exists(backups_path(b, left[1]))); /* somebody else's */
+    assert_true(tusk_file_exists(backups_path(b, left[2]))); /* perhaps being written elsewhere */
 }
 
 #define BACKUP_TEST(name) cmocka_unit_test_setup_teardown(name, backups_open, backups_close)

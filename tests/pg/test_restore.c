@@ -351,6 +351,44 @@ static void test_reads_sql(void **state)
     }
 }
 
+/* How texts are compared is part of a database: unique indexes stand on it. */
+static void test_locale_is_kept(void **state)
+{
+    struct backups *b = *state;
+    static const char facts[] =
+        "select pg_encoding_to_char(encoding), datcollate, datctype, datlocprovider, "
+        "coalesce(to_jsonb(d)->>'daticulocale', to_jsonb(d)->>'datlocale') from pg_database d "
+        "where datname = current_database()";
+    tusk_server icu = b->server, latin = b->server;
+    icu.database = backups_name(b);
+    latin.database = backups_name(b);
+    tusk_str make = tusk_arena_printf(b->arena,
+                                      "create database %s template template0 locale_provider icu "
+                                      "icu_locale 'de' lc_collate 'C' lc_ctype 'C'",
+                                      icu.database);
+    assert_non_null(support_query(b->arena, &b->server, make.ptr));
+    make = tusk_arena_printf(b->arena,
+                             "create database %s template template0 encoding latin1 lc_collate 'C' "
+                             "lc_ctype 'C'",
+                             latin.database);
+    assert_non_null(support_query(b->arena, &b->server, make.ptr));
+    const tusk_server sources[] = { icu, latin };
+    tusk_server before = b->server;
+    for (int i = 0; i < 2; i++) {
+        b->server = sources[i];
+        const char *told = support_query(b->arena, &b->server, facts);
+        const char *path = backups_make(b, i ? "l.dump" : "i.sql", NULL);
+        tusk_server copy = backups_restore(b, path, (tusk_backup_options){ 0 });
+        backups_expect(b, &copy, facts, told);
+        /* replaced, the one that is there says how */
+        tusk_backup_options replace = { .into = sources[1 - i].database, .replace = true };
+        const char *other = support_query(b->arena, &sources[1 - i], facts);
+        copy = backups_restore(b, path, replace);
+        backups_expect(b, &copy, facts, other);
+    }
+    b->server = before;
+}
+
 /* Roles of another server. */
 static void test_no_owner(void **state)
 {
@@ -396,6 +434,7 @@ int main(void)
         BACKUP_TEST(test_hostile_dumps),
         BACKUP_TEST(test_reads_sql),
         BACKUP_TEST(test_no_owner),
+        BACKUP_TEST(test_locale_is_kept),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
