@@ -17,8 +17,8 @@ RUN apt-get update \
 WORKDIR /src
 COPY . .
 RUN meson setup /build --prefix=/usr/local --libdir=lib -Dbuildtype=release \
- && ninja -C /build cli/tusk services/backend/deploystack \
- && ninja -C /build \
+ && ninja -C /build cli/tusk services/backend/deploystack packaging/tusk.1 packaging/tusk packaging/_tusk \
+        packaging/deploystack.1 packaging/deploystack packaging/_deploystack \
  && DESTDIR=/image meson install -C /build --no-rebuild
 
 FROM pgdg
