@@ -68,7 +68,7 @@ static tusk_str advise_memory(const judge *j, const tusk_plan_node *node)
     }
     if (node->spilled && node->sort.len > 0) {
         /* what a sort needs in memory is two to three times what it writes */
-        long long mb = (long long)node->spilled_kb * 3 / 1024 + 1;
+        long long mb = (long long)((double)node->spilled_kb * 3 / 1024) + 1;
         return tusk_arena_printf(j->arena,
                                  "The sort did not fit into memory and wrote %lld kB: set "
                                  "work_mem to about %lld MB for this statement.",

@@ -32,7 +32,7 @@ static double number(const json_t *object, const char *key)
 static int64_t integer(const json_t *object, const char *key)
 {
     double value = number(object, key);
-    if (!(value > -9e18 && value < 9e18)) return 0;
+    if (!(value > -4e18 && value < 4e18)) return 0; /* two of them can be added */
     return (int64_t)value;
 }
 

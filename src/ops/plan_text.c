@@ -36,7 +36,7 @@ static void add_shown(writer *w, tusk_str text)
 
 static void add_count(writer *w, double count)
 {
-    if (count >= 1e15)
+    if (!(count > -1e15 && count < 1e15))
         tusk_buf_printf(&w->buf, "%10.3g", count);
     else if (count == (double)(int64_t)count)
         tusk_buf_printf(&w->buf, "%10.0f", count);

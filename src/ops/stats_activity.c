@@ -6,28 +6,21 @@
 
 #include "src/base/banned.h"
 
+/* clang-format off */
 static const char activity_sql[] =
     "select a.pid, coalesce(a.datname, ''), coalesce(a.usename, ''), a.application_name,\n"
     "  coalesce(host(a.client_addr), ''), coalesce(a.state, ''),\n"
     "  case when a.state = 'active' then concat_ws(': ', a.wait_event_type, a.wait_event) end,\n"
-    "  " TUSK_OPS_SINCE_SQL(
-        "a.state_change") ",\n"
-                          "  case when a.state = 'active' then " TUSK_OPS_SINCE_SQL(
-                              "a.query_start") " else 0 end,\n"
-                                               "  " TUSK_OPS_SINCE_SQL(
-                                                   "a.xact_start") ",\n"
-                                                                   "  case when a.wait_event_type "
-                                                                   "= 'Lock'\n"
-                                                                   "       then "
-                                                                   "array_to_string(pg_blocking_"
-                                                                   "pids(a.pid), ', ') end,\n"
-                                                                   "  coalesce(a.query, '')\n"
-                                                                   "from "
-                                                                   "pg_catalog.pg_stat_activity a\n"
-                                                                   "where a.backend_type = 'client "
-                                                                   "backend' and a.pid <> "
-                                                                   "pg_backend_pid()\n"
-                                                                   "order by 9 desc, 10 desc, 8, 1";
+    "  " TUSK_OPS_SINCE_SQL("a.state_change") ",\n"
+    "  case when a.state = 'active' then " TUSK_OPS_SINCE_SQL("a.query_start") " else 0 end,\n"
+    "  " TUSK_OPS_SINCE_SQL("a.xact_start") ",\n"
+    "  case when a.wait_event_type = 'Lock'\n"
+    "       then array_to_string(pg_blocking_pids(a.pid), ', ') end,\n"
+    "  coalesce(a.query, '')\n"
+    "from pg_catalog.pg_stat_activity a\n"
+    "where a.backend_type = 'client backend' and a.pid <> pg_backend_pid()\n"
+    "order by 9 desc, 10 desc, 8, 1";
+/* clang-format on */
 
 #define SESSION(member) TUSK_OPS_COLUMN(tusk_stats_session, member)
 static const tusk_ops_column session_columns[] = {
@@ -48,6 +41,7 @@ tusk_status tusk_stats_activity_read(tusk_conn *conn, tusk_arena *arena, tusk_st
 
 /* Those who wait and those whom they wait for; process 0 stands for prepared transactions. A
  * relation of another database has no name here. */
+/* clang-format off */
 static const char locks_sql[] =
     "with waits as (\n"
     "  select a.pid, pg_blocking_pids(a.pid) as by from pg_catalog.pg_stat_activity a\n"
@@ -64,26 +58,18 @@ static const char locks_sql[] =
     "         else concat(case when l.locktype <> 'relation' then l.locktype || ' of ' end,\n"
     "           n.nspname, '.', c.relname) end) end,\n"
     "  case when l.pid is null then 0\n"
-    "       else " TUSK_OPS_SINCE_SQL(
-        "coalesce(l.waitstart, a.query_start)") " end,\n"
-                                                "  array_to_string((select array_agg(distinct p) "
-                                                "from unnest(w.by) p), ', '),\n"
-                                                "  coalesce(a.query, '')\n"
-                                                "from involved v left join waits w on w.pid = "
-                                                "v.pid\n"
-                                                "  left join pg_catalog.pg_stat_activity a on "
-                                                "a.pid = v.pid\n"
-                                                "  left join lateral (select * from "
-                                                "pg_catalog.pg_locks l\n"
-                                                "    where l.pid = v.pid and not l.granted limit "
-                                                "1) l on true\n"
-                                                "  left join pg_catalog.pg_database d on d.datname "
-                                                "= current_database()\n"
-                                                "  left join pg_catalog.pg_class c on c.oid = "
-                                                "l.relation\n"
-                                                "  left join pg_catalog.pg_namespace n on n.oid = "
-                                                "c.relnamespace\n"
-                                                "order by 6 desc, 1";
+    "       else " TUSK_OPS_SINCE_SQL("coalesce(l.waitstart, a.query_start)") " end,\n"
+    "  array_to_string((select array_agg(distinct p) from unnest(w.by) p), ', '),\n"
+    "  coalesce(a.query, '')\n"
+    "from involved v left join waits w on w.pid = v.pid\n"
+    "  left join pg_catalog.pg_stat_activity a on a.pid = v.pid\n"
+    "  left join lateral (select * from pg_catalog.pg_locks l\n"
+    "    where l.pid = v.pid and not l.granted limit 1) l on true\n"
+    "  left join pg_catalog.pg_database d on d.datname = current_database()\n"
+    "  left join pg_catalog.pg_class c on c.oid = l.relation\n"
+    "  left join pg_catalog.pg_namespace n on n.oid = c.relnamespace\n"
+    "order by 6 desc, 1";
+/* clang-format on */
 
 #define LOCK(member) TUSK_OPS_COLUMN(tusk_stats_lock, member)
 static const tusk_ops_column lock_columns[] = {

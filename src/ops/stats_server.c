@@ -85,6 +85,7 @@ tusk_status tusk_stats_sequences_read(tusk_conn *conn, tusk_arena *arena, tusk_s
 
 /* ---- replication ---- */
 
+/* clang-format off */
 static const char replication_sql[] =
     "with here as (select case when pg_is_in_recovery() then pg_last_wal_receive_lsn()\n"
     "  else pg_current_wal_lsn() end as lsn)\n"
@@ -100,11 +101,10 @@ static const char replication_sql[] =
     "select 'primary', coalesce(w.slot_name, ''), coalesce(w.sender_host, ''), w.status, '',\n"
     "  pg_wal_lsn_diff(pg_last_wal_receive_lsn(), pg_last_wal_replay_lsn())::bigint,\n"
     "  case when pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() then 0\n"
-    "    else " TUSK_OPS_SINCE_SQL(
-        "pg_last_xact_replay_timestamp()") " end, true\n"
-                                           "from pg_catalog.pg_stat_wal_receiver w where w.pid is "
-                                           "not null\n"
-                                           "order by 1 desc, 2";
+    "    else " TUSK_OPS_SINCE_SQL("pg_last_xact_replay_timestamp()") " end, true\n"
+    "from pg_catalog.pg_stat_wal_receiver w where w.pid is not null\n"
+    "order by 1 desc, 2";
+/* clang-format on */
 
 #define REPLICA(member) TUSK_OPS_COLUMN(tusk_stats_replica, member)
 static const tusk_ops_column replica_columns[] = {
@@ -122,6 +122,7 @@ tusk_status tusk_stats_replication_read(tusk_conn *conn, tusk_arena *arena,
 
 /* ---- age of transactions ---- */
 
+/* clang-format off */
 static const char ages_sql[] =
     "select v.kind, v.name, v.age, v.age / 2147483648.0::float8, v.ms, coalesce(v.query, '')\n"
     "from (\n"
@@ -129,20 +130,18 @@ static const char ages_sql[] =
     "    null::bigint as ms, '' as query from pg_catalog.pg_database where datallowconn\n"
     "  union all\n"
     "  select 'session', pid::text, greatest(age(backend_xid), age(backend_xmin)),\n"
-    "    " TUSK_OPS_SINCE_SQL(
-        "xact_start") ", query\n"
-                      "  from pg_catalog.pg_stat_activity where pid <> pg_backend_pid()\n"
-                      "    and (backend_xid is not null or backend_xmin is not null)\n"
-                      "  union all\n"
-                      "  select 'prepared', gid, age(transaction), " TUSK_OPS_SINCE_SQL(
-                          "prepared") ", ''\n"
-                                      "  from pg_catalog.pg_prepared_xacts\n"
-                                      "  union all\n"
-                                      "  select 'slot', slot_name, greatest(age(xmin), "
-                                      "age(catalog_xmin)), null, ''\n"
-                                      "  from pg_catalog.pg_replication_slots\n"
-                                      "  where xmin is not null or catalog_xmin is not null) v\n"
-                                      "order by v.age desc, v.kind, v.name";
+    "    " TUSK_OPS_SINCE_SQL("xact_start") ", query\n"
+    "  from pg_catalog.pg_stat_activity where pid <> pg_backend_pid()\n"
+    "    and (backend_xid is not null or backend_xmin is not null)\n"
+    "  union all\n"
+    "  select 'prepared', gid, age(transaction), " TUSK_OPS_SINCE_SQL("prepared") ", ''\n"
+    "  from pg_catalog.pg_prepared_xacts\n"
+    "  union all\n"
+    "  select 'slot', slot_name, greatest(age(xmin), age(catalog_xmin)), null, ''\n"
+    "  from pg_catalog.pg_replication_slots\n"
+    "  where xmin is not null or catalog_xmin is not null) v\n"
+    "order by v.age desc, v.kind, v.name";
+/* clang-format on */
 
 #define AGE(member) TUSK_OPS_COLUMN(tusk_stats_age, member)
 static const tusk_ops_column age_columns[] = {

@@ -155,6 +155,34 @@ static void bloat_is_what_a_rewrite_gives_back(void **state)
         fail_msg("estimated %lld, came to %lld", (long long)estimate, (long long)given_back);
 }
 
+/* As during VACUUM FULL: nobody waits for its end to see sizes. */
+static void a_locked_table_is_not_waited_for(void **state)
+{
+    struct room *room = *state;
+    tusk_stats_tables tables;
+    tusk_stats_indexes indexes;
+    tusk_stats_missing_indexes missing;
+    make(room, "create table t (id int primary key, data text, up int references t);"
+               "insert into t select i, repeat('x', 50) from generate_series(1, 3000) i");
+    make(room, "vacuum analyze t");
+    int64_t before = find_table(room, "public", "t")->table_bytes;
+    tusk_conn *other = conns_open(&room->server);
+    assert_int_equal(conns_run(other, "begin", &room->err), TUSK_OK);
+    assert_int_equal(conns_run(other, "lock table t", &room->err), TUSK_OK);
+    tusk_conn_set_timeout(room->conn, 10000);
+    tusk_status st = tusk_stats_tables_read(room->conn, room->arena, &tables, &room->err);
+    if (st == TUSK_OK) st = tusk_stats_indexes_read(room->conn, room->arena, &indexes, &room->err);
+    if (st == TUSK_OK) st = tusk_stats_missing_read(room->conn, room->arena, &missing, &room->err);
+    tusk_conn_close(other);
+    assert_ok(st);
+    assert_int_equal(tables.count, 1);
+    assert_int_equal(missing.count, 1);
+    assert_true(missing.items[0].table_bytes > before / 2);
+    assert_true(tables.items[0].table_bytes > before / 2);
+    assert_true(tables.items[0].index_bytes > 3000 * 8);
+    assert_true(indexes.items[0].bytes == tables.items[0].index_bytes);
+}
+
 static void dead_rows_are_counted(void **state)
 {
     struct room *room = *state;
@@ -553,6 +581,7 @@ int main(void)
         TEST(names_with_capitals_have_sizes),
         TEST(hostile_names_come_back_as_they_are),
         TEST(bloat_is_what_a_rewrite_gives_back),
+        TEST(a_locked_table_is_not_waited_for),
         TEST(dead_rows_are_counted),
         TEST(an_empty_database_has_empty_lists),
         TEST(indexes_are_judged),

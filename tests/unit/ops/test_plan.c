@@ -150,6 +150,12 @@ static void strange_members_do_no_harm(void **state)
                 "\"Shared Hit Blocks\":-1e300,\"Sort Key\":[1,null],\"Workers Planned\":-5,"
                 "\"Plans\":[null,[],{}]},\"Triggers\":[3,{}],\"JIT\":5,\"Execution Time\":1e308}]");
     assert_int_equal(plan.root->child_count, 3);
+    assert_true(text_of(*state, &plan, false)[0] != '\0');
+    plan = parse(*state, PLAN(NODE("Sort", "-1e300", "-1e300", "-1e300", "1e9",
+                                   ",\"Sort Method\":\"x\",\"Sort Space Type\":\"Disk\","
+                                   "\"Sort Space Used\":3.9e18,\"Local Hit Blocks\":3.9e18,"
+                                   "\"Local Read Blocks\":3.9e18,\"Shared Hit Blocks\":1"),
+                              "-5"));
     assert_true(text_of(*state, &plan, true)[0] != '\0');
 }
 
