@@ -271,6 +271,7 @@ int main(int argc, char **argv)
         TEST(ctrl_c_stops_a_vacuum),
     };
     if (argc != 2) return 2;
-    program = argv[1];
+    program = realpath(argv[1], NULL); /* it is run in folders of the tests */
+    if (!program) return 2;
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
