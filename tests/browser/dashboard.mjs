@@ -116,6 +116,14 @@ export async function walkCatalogue(visitor) {
         truth(texts.length >= 3, `several are found, not ${texts.length}`);
         truth(texts.every((text) => /databas/i.test(text)), `all are about databases:\n${texts.join('\n')}`);
         truth(texts.some((text) => text.includes('ledger-postgres')), 'ledger-postgres is among them');
+        const strays = await results(page).evaluateAll((entries) => entries.flatMap((entry) => {
+            const box = entry.getBoundingClientRect();
+            return [...entry.querySelectorAll('.badge')].filter((badge) => {
+                const at = badge.getBoundingClientRect();
+                return at.width > 0 && (at.top < box.top || at.bottom > box.bottom || at.left < box.left || at.right > box.right);
+            }).map((badge) => badge.textContent);
+        }));
+        equal(strays.join(', '), '', 'tags outside of their entry');
         await visitor.look('catalogue-search');
     });
 
