@@ -16,6 +16,7 @@
 
 #include "src/ops/dump.h"
 #include "tests/pg/backups.h"
+#include "tests/support/support.h"
 #include "tusk/file.h"
 
 static tusk_status make(struct backups *b, const char *path, const tusk_backup_options *options)
@@ -412,5 +413,6 @@ int main(void)
         BACKUP_TEST(test_damaged_manifest),
         BACKUP_TEST(test_prune),
     };
+    support_own_server(); /* what is there before and after is compared */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,6 +150,8 @@ int main(int argc, char **argv)
         cmocka_unit_test_setup_teardown(test_wrong_usage, set_up, tear_down),
     };
     if (argc != 2) return 2;
-    program = argv[1];
+    program = realpath(argv[1], NULL); /* it is run in folders of the tests */
+    if (!program) return 2;
+    support_own_server(); /* what is there before and after is compared */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

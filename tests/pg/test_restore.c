@@ -4,11 +4,13 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include "src/ops/dump.h"
 #include "tests/pg/backups.h"
+#include "tests/support/support.h"
 #include "tusk/file.h"
 
 static tusk_restored restored;
@@ -176,6 +178,7 @@ static void test_interrupted(void **state)
     fflush(NULL);
     pid_t child = fork();
     if (child == 0) {
+        prctl(PR_SET_PDEATHSIG, SIGKILL); /* also when the test fails before it kills */
         tusk_backup_options options = {
             .into = b->server.database, .replace = true, .progress = stop_here, .context = &ends[1]
         };
@@ -436,5 +439,6 @@ int main(void)
         BACKUP_TEST(test_no_owner),
         BACKUP_TEST(test_locale_is_kept),
     };
+    support_own_server(); /* what is there before and after is compared */
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

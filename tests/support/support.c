@@ -114,6 +114,11 @@ const char *support_folder(tusk_arena *arena)
     return path.ptr;
 }
 
+void support_own_server(void)
+{
+    unsetenv("TUSK_TEST_DATA_DIR");
+}
+
 const tusk_server *support_server(void)
 {
     if (cluster) return tusk_cluster_server(cluster);

@@ -20,6 +20,9 @@ void support_remove_folder(const char *path);
 /** One private PostgreSQL for the whole program, or for the whole test run when TUSK_TEST_DATA_DIR
  * names its data folder. Lifetime: the program. */
 const tusk_server *support_server(void);
+/** Before the others: this program looks at all databases or settings of its server, so it gets one
+ * that no other test program shares. */
+void support_own_server(void);
 /** A fresh, empty database on it, named test_<milliseconds>_<pid>_<n>. Lifetime of the texts:
  * `arena`. */
 tusk_server support_database(tusk_arena *arena);
