@@ -59,12 +59,13 @@ static void answered(void *context, tusk_status status, const tusk_answer *answe
     finish(call);
 }
 
-static void run_queries(struct call *call)
+/** Sends the call's queries; `done` goes on with their answers. */
+static void submit(struct call *call, tusk_async_done *done)
 {
     tusk_error err;
     tusk_status st =
         tusk_async_submit(call->app->async, call->arena, call->queries, call->query_count,
-                          QUERY_TIMEOUT_MS, answered, call, &call->ticket, &err);
+                          QUERY_TIMEOUT_MS, done, call, &call->ticket, &err);
     if (!st) return;
     call_error(call, &err);
     finish(call);
@@ -119,7 +120,7 @@ static void perform(struct call *call)
     if (call->code || call->query_count == 0)
         finish(call);
     else
-        run_queries(call);
+        submit(call, answered);
 }
 
 /* ---- who is calling ---- */
@@ -154,13 +155,7 @@ static void identify(struct call *call)
         authorised(call);
         return;
     }
-    tusk_error err;
-    tusk_status st =
-        tusk_async_submit(call->app->async, call->arena, call->queries, call->query_count,
-                          QUERY_TIMEOUT_MS, identified, call, &call->ticket, &err);
-    if (!st) return;
-    call_error(call, &err);
-    finish(call);
+    submit(call, identified);
 }
 
 /* ---- before that: path, state, origin ---- */
