@@ -181,7 +181,7 @@ static tusk_status compare_table(const tusk_model_table *from, const tusk_model_
         tusk_status st = compare_column(from, column, other, err);
         if (st != TUSK_OK) return st;
     }
-    if (from->rls != to->rls || !tusk_str_eq(from->policies, to->policies)) {
+    if (from->rls != to->rls || from->policies.count != to->policies.count) {
         return changed(err, "row level security", from->name, from);
     }
     return compare_constraints(from, to, err);
@@ -213,8 +213,6 @@ static tusk_status compare_enums(const tusk_model *from, const tusk_model *to, t
 
 tusk_status tusk_compare_models(const tusk_model *from, const tusk_model *to, tusk_error *err)
 {
-    static const char *const rest[TUSK_REST_COUNT] = { "sequences", "roles",
-                                                       "policies of other tables", "views" };
     for (size_t i = 0; i < from->tables.count; i++) {
         const tusk_model_table *table = &from->tables.items[i];
         const tusk_model_table *other = tusk_model_find_table(to, table->schema, table->name);
@@ -226,9 +224,9 @@ tusk_status tusk_compare_models(const tusk_model *from, const tusk_model *to, tu
         if (tusk_names_have(&to->schemas, from->schemas.items[i])) continue;
         return removed(err, "schema", from->schemas.items[i], NULL);
     }
-    for (int i = 0; i < TUSK_REST_COUNT; i++) {
-        if (tusk_str_eq(from->rest[i], to->rest[i])) continue;
-        tusk_fail(err, TUSK_INVALID, "the %s of the schema were changed", rest[i]);
+    if (from->sequences.count != to->sequences.count || from->roles.count != to->roles.count ||
+        from->policies.count != to->policies.count || from->views.count != to->views.count) {
+        tusk_fail(err, TUSK_INVALID, "the sequences, roles, policies or views were changed");
         return refuse(err);
     }
     return compare_enums(from, to, err);
@@ -273,7 +271,7 @@ tusk_status tusk_compare_new(const tusk_model *from, const tusk_model *to, tusk_
             tusk_status st = compare_new_label(from, to, table, &table->columns.items[j], err);
             if (st != TUSK_OK) return st;
         }
-        if (!table->rls && tusk_str_eq(table->policies, TUSK_STR("{}"))) continue;
+        if (!table->rls && table->policies.count == 0) continue;
         if (tusk_model_find_table(from, table->schema, table->name)) continue;
         tusk_fail(err, TUSK_INVALID, "the new table \"%.*s\" has row level security",
                   TUSK_STR_ARG(table->name));

@@ -5,9 +5,7 @@
 
 tusk_model tusk_model_empty(void)
 {
-    tusk_model model = { 0 };
-    for (int i = 0; i < TUSK_REST_COUNT; i++) model.rest[i] = TUSK_STR("{}");
-    return model;
+    return (tusk_model){ 0 };
 }
 
 tusk_str tusk_model_schema(tusk_str schema)

@@ -37,9 +37,10 @@ typedef TUSK_VEC(tusk_str) tusk_names;
 
 typedef struct tusk_model_column {
     tusk_str name;
-    tusk_str type;        /* "text[]"; of an enum its bare name and array suffix */
-    tusk_str type_schema; /* of an enum: its schema, "public" spelled out; else no text */
-    bool primary_key;     /* alone; a composite key is of the table */
+    tusk_str renamed_from; /* its name before, or no text: only ever from a .def file */
+    tusk_str type;         /* "text[]"; of an enum its bare name and array suffix */
+    tusk_str type_schema;  /* of an enum: its schema, "public" spelled out; else no text */
+    bool primary_key;      /* alone; a composite key is of the table */
     bool not_null;
     tusk_default value;
     tusk_str generated; /* stored expression, or no text */
@@ -60,13 +61,24 @@ typedef struct tusk_model_index {
     tusk_str method; /* "btree" */
     tusk_str where;  /* or no text */
     tusk_str with;   /* storage parameters "k=v,k=v", or "" */
+    /* not in a snapshot: */
+    tusk_names include; /* columns that are carried along */
+    bool nulls_not_distinct;
 } tusk_model_index;
+
+/** When a constraint is checked; not in a snapshot. */
+typedef enum tusk_deferral {
+    TUSK_NOT_DEFERRABLE,
+    TUSK_INITIALLY_IMMEDIATE,
+    TUSK_INITIALLY_DEFERRED,
+} tusk_deferral;
 
 typedef struct tusk_model_foreign_key {
     tusk_str name;
     tusk_str table_from, table_to, schema_to;
     tusk_names columns_from, columns_to;
     tusk_str on_delete, on_update; /* "no action", "cascade", ... */
+    tusk_deferral deferral;
 } tusk_model_foreign_key;
 
 /** A composite primary key or a unique constraint. */
@@ -74,45 +86,144 @@ typedef struct tusk_model_key {
     tusk_str name;
     bool nulls_not_distinct;
     tusk_names columns;
+    tusk_deferral deferral;
 } tusk_model_key;
 
 typedef struct tusk_model_check {
     tusk_str name, value;
 } tusk_model_check;
 
+/** An exclusion constraint: what stands after EXCLUDE, whole. Not in a snapshot. */
+typedef struct tusk_model_exclusion {
+    tusk_str name, definition;
+    tusk_deferral deferral;
+} tusk_model_exclusion;
+
+/** A row-level security policy; roles are sorted. */
+typedef struct tusk_model_policy {
+    tusk_str name, renamed_from;
+    bool restrictive;
+    tusk_str command;            /* "ALL", "SELECT", "INSERT", "UPDATE", "DELETE" */
+    tusk_names to;               /* "public" when nobody is named */
+    tusk_str using_, with_check; /* or no text */
+    /* of a table that this schema does not hold: */
+    tusk_str on;     /* "schema"."table", quoted; else no text */
+    tusk_str schema; /* of that table */
+} tusk_model_policy;
+
+/** How a partitioned table is cut, and its partitions. Not in a snapshot. */
+typedef struct tusk_model_partition {
+    tusk_str name, schema;
+    tusk_str bounds; /* "FOR VALUES FROM (...) TO (...)", "DEFAULT" */
+} tusk_model_partition;
+
+/** An option "k = v" of a view or a table. */
+typedef struct tusk_model_option {
+    tusk_str name;  /* of a view as snapshots have it: "securityBarrier"; of a table as in SQL */
+    tusk_str value; /* as JSON writes it without quotes: "true", "80", "local" */
+    bool is_text;   /* a string of JSON */
+} tusk_model_option;
+typedef TUSK_VEC(tusk_model_option) tusk_model_options;
+
 typedef struct tusk_model_table {
     tusk_str name, schema;
+    tusk_str renamed_from; /* "old" or "schema.old", or no text */
     TUSK_VEC(tusk_model_column) columns;
     TUSK_VEC(tusk_model_index) indexes;
     TUSK_VEC(tusk_model_foreign_key) foreign_keys;
     TUSK_VEC(tusk_model_key) primary_keys; /* composite: none or one */
     TUSK_VEC(tusk_model_key) uniques;
     TUSK_VEC(tusk_model_check) checks;
-    tusk_str policies; /* canonical JSON, "{}" for none: kept to see that they changed, not
-                          understood yet */
+    TUSK_VEC(tusk_model_policy) policies;
     bool rls;
+    /* not in a snapshot: */
+    bool rls_forced, unlogged;
+    tusk_model_options storage;
+    TUSK_VEC(tusk_model_exclusion) exclusions;
+    tusk_str partition_by; /* "RANGE (created_at)", or no text */
+    TUSK_VEC(tusk_model_partition) partitions;
 } tusk_model_table;
 
+/** A label that was renamed. Not in a snapshot: only ever from a .def file. */
+typedef struct tusk_model_relabel {
+    tusk_str from, to;
+} tusk_model_relabel;
 typedef struct tusk_model_enum {
     tusk_str name, schema; /* "public" spelled out */
+    tusk_str renamed_from;
     tusk_names values;
+    TUSK_VEC(tusk_model_relabel) relabels;
 } tusk_model_enum;
 
-/** Sections of a snapshot that are compared as a whole (canonical JSON, "{}" for none) but not
- * understood yet. */
-typedef enum tusk_model_rest {
-    TUSK_REST_SEQUENCES,
-    TUSK_REST_ROLES,
-    TUSK_REST_POLICIES,
-    TUSK_REST_VIEWS,
-    TUSK_REST_COUNT
-} tusk_model_rest;
+/** A sequence of its own (none of a serial or identity column). Numbers as text. */
+typedef struct tusk_model_sequence {
+    tusk_str name, schema; /* "public" spelled out */
+    tusk_str renamed_from;
+    tusk_str increment, start_with, min_value, max_value, cache;
+    bool cycle;
+} tusk_model_sequence;
+
+typedef struct tusk_model_role {
+    tusk_str name, renamed_from;
+    bool create_db, create_role, inherit;
+} tusk_model_role;
+
+typedef struct tusk_model_view {
+    tusk_str name, schema; /* "public" spelled out */
+    tusk_str renamed_from;
+    TUSK_VEC(tusk_model_column) columns; /* those that are columns of tables */
+    tusk_str definition;                 /* SELECT ...; no text when it is existing */
+    bool materialized;
+    bool existing; /* made elsewhere: no statements */
+    tusk_model_options with;
+    bool has_with_no_data, with_no_data;
+    tusk_str tablespace, using_; /* or no text */
+} tusk_model_view;
+
+/* ---- what snapshots cannot say, kept in a file of our own beside them ---- */
+
+typedef struct tusk_model_extension {
+    tusk_str name, schema; /* schema: or no text */
+} tusk_model_extension;
+typedef struct tusk_model_domain {
+    tusk_str name, schema, type;
+    bool not_null;
+    tusk_default value;
+    TUSK_VEC(tusk_model_check) checks;
+} tusk_model_domain;
+/** A composite type. */
+typedef struct tusk_model_composite {
+    tusk_str name, schema;
+    TUSK_VEC(tusk_model_column) fields; /* name and type count */
+} tusk_model_composite;
+/** A function, procedure or trigger by its text: made, replaced, dropped, not looked into. */
+typedef struct tusk_model_routine {
+    bool is_trigger;
+    tusk_str name;   /* of a function with its argument types: "touch()", "add(integer, integer)" */
+    tusk_str schema; /* of the function, or of the trigger's table */
+    tusk_str table;  /* of a trigger */
+    tusk_str statement; /* CREATE OR REPLACE FUNCTION ..., CREATE TRIGGER ... */
+} tusk_model_routine;
+typedef struct tusk_model_comment {
+    tusk_str on; /* "TABLE \"public\".\"teams\"", "COLUMN ..." */
+    tusk_str text;
+} tusk_model_comment;
 
 typedef struct tusk_model {
     TUSK_VEC(tusk_model_table) tables;
     TUSK_VEC(tusk_model_enum) enums;
-    tusk_names schemas; /* without public */
-    tusk_str rest[TUSK_REST_COUNT];
+    tusk_names schemas;                          /* without public */
+    TUSK_VEC(tusk_model_relabel) schema_renames; /* only ever from a .def file */
+    TUSK_VEC(tusk_model_sequence) sequences;
+    TUSK_VEC(tusk_model_role) roles;
+    TUSK_VEC(tusk_model_policy) policies; /* of tables that are not in the schema */
+    TUSK_VEC(tusk_model_view) views;
+    /* not in a snapshot: */
+    TUSK_VEC(tusk_model_extension) extensions;
+    TUSK_VEC(tusk_model_domain) domains;
+    TUSK_VEC(tusk_model_composite) composites;
+    TUSK_VEC(tusk_model_routine) routines;
+    TUSK_VEC(tusk_model_comment) comments;
 } tusk_model;
 
 /** A model of nothing. */

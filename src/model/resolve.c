@@ -273,9 +273,7 @@ static void mark_single_key(const tusk_def_item *item, const tusk_def_table *tab
 static tusk_model_table resolve_table(tusk_arena *arena, const tusk_def *def,
                                       const tusk_def_table *table)
 {
-    tusk_model_table out = { .name = table->sql.text,
-                             .schema = TUSK_STR(""),
-                             .policies = TUSK_STR("{}") };
+    tusk_model_table out = { .name = table->sql.text, .schema = TUSK_STR("") };
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_def_column *column = &table->columns.items[i];
         if (!tusk_vec_push(arena, &out.columns, resolve_column(arena, def, column))) return out;

@@ -17,9 +17,8 @@ typedef struct tusk_snapshot {
  * Errors: TUSK_INVALID with the file and the member that is wrong. Lifetime: `arena`. */
 tusk_status tusk_snapshot_read(tusk_arena *arena, const char *file, tusk_str text,
                                tusk_snapshot *out, tusk_error *err);
-/** The text of a snapshot, byte for byte as drizzle-kit lays it out. Refuses (TUSK_INVALID) a model
- * with sections that are only kept as a whole (views, policies, roles, sequences). Lifetime:
- * `arena`. */
+/** The text of a snapshot, byte for byte as drizzle-kit lays it out. What a snapshot cannot say is
+ * left out. Lifetime: `arena`. */
 tusk_status tusk_snapshot_write(tusk_arena *arena, const tusk_snapshot *snapshot, tusk_str *out,
                                 tusk_error *err);
 

@@ -1,106 +1,17 @@
 /* snapshot_read.c - from a snapshot's JSON to a schema */
-#include "src/model/json.h"
 #include "src/model/snapshot.h"
+#include "src/model/snapshot_reader.h"
 
 #include "src/base/banned.h"
 
 #define TEXT_MAX      ((size_t)16 << 20)
 #define PARAMETER_MAX 63 /* bytes of a storage parameter's name: PostgreSQL keeps no more */
 
-/* Fails at the first member that is not what it must be; later reads then do nothing. */
-typedef struct reader {
-    tusk_arena *arena;
-    const char *file;
-    tusk_error *err;
-    tusk_status status;
-    const char *where; /* the object being read, for messages */
-} reader;
-
-static void wrong(reader *r, const char *key, const char *must)
-{
-    if (r->status != TUSK_OK) return;
-    r->status = tusk_fail(r->err, TUSK_INVALID, "%s: \"%s\" of %s must be %s", r->file, key,
-                          r->where, must);
-}
-
-static tusk_str copy(reader *r, const json_t *value)
-{
-    return tusk_arena_str(r->arena,
-                          (tusk_str){ json_string_value(value), json_string_length(value) });
-}
-
-/* A text, or no text when the member is missing. */
-static tusk_str optional(reader *r, const json_t *object, const char *key)
-{
-    const json_t *value = json_object_get(object, key);
-    if (!value) return (tusk_str){ 0 };
-    if (!json_is_string(value)) {
-        wrong(r, key, "a text");
-        return (tusk_str){ 0 };
-    }
-    return copy(r, value);
-}
-
-static tusk_str required(reader *r, const json_t *object, const char *key)
-{
-    tusk_str text = optional(r, object, key);
-    if (!text.ptr) wrong(r, key, "a text");
-    return text;
-}
-
-static tusk_str otherwise(tusk_str text, const char *fallback)
-{
-    return text.ptr ? text : tusk_str_of(fallback);
-}
-
-static bool flag(reader *r, const json_t *object, const char *key, bool fallback)
-{
-    const json_t *value = json_object_get(object, key);
-    if (!value) return fallback;
-    if (!json_is_boolean(value)) wrong(r, key, "true or false");
-    return json_is_true(value);
-}
-
-/* An object; NULL, which iterates as empty, when it is missing and may be. */
-static json_t *map(reader *r, const json_t *object, const char *key, bool needed)
-{
-    json_t *value = json_object_get(object, key);
-    if (!value && !needed) return NULL;
-    if (!json_is_object(value)) {
-        wrong(r, key, "an object");
-        return NULL;
-    }
-    return value;
-}
-
-static tusk_names list(reader *r, const json_t *object, const char *key)
-{
-    tusk_names names = { 0 };
-    const json_t *array = json_object_get(object, key);
-    if (!json_is_array(array)) wrong(r, key, "a list of texts");
-    for (size_t i = 0; i < json_array_size(array); i++) {
-        const json_t *item = json_array_get(array, i);
-        if (!json_is_string(item)) wrong(r, key, "a list of texts");
-        tusk_vec_push(r->arena, &names, copy(r, item));
-    }
-    return names;
-}
-
-static tusk_str canonical(reader *r, const json_t *value)
-{
-    if (!value || json_object_size(value) == 0) return TUSK_STR("{}");
-    tusk_buf buf;
-    tusk_str text = TUSK_STR("{}");
-    tusk_buf_init_in(&buf, r->arena, TEXT_MAX);
-    tusk_json_add_canonical(&buf, value);
-    if (tusk_buf_finish(&buf, &text, r->err) != TUSK_OK) r->status = TUSK_NOMEM;
-    return text;
-}
-
-static tusk_default read_default(reader *r, const json_t *value)
+static tusk_default read_default(tusk_reader *r, const json_t *value)
 {
     if (!value) return (tusk_default){ 0 };
-    if (json_is_string(value)) return (tusk_default){ TUSK_DEFAULT_SQL, copy(r, value) };
+    if (json_is_string(value))
+        return (tusk_default){ TUSK_DEFAULT_SQL, tusk_reader_copy(r, value) };
     if (json_is_null(value)) return (tusk_default){ TUSK_DEFAULT_NULL, TUSK_STR("null") };
     if (json_is_boolean(value)) {
         return (tusk_default){ TUSK_DEFAULT_BOOLEAN,
@@ -114,47 +25,49 @@ static tusk_default read_default(reader *r, const json_t *value)
         return (tusk_default){ TUSK_DEFAULT_NUMBER,
                                tusk_json_number_text(r->arena, json_real_value(value)) };
     }
-    return (tusk_default){ TUSK_DEFAULT_SQL, canonical(r, value) };
+    return (tusk_default){ TUSK_DEFAULT_SQL, tusk_reader_canonical(r, value) };
 }
 
-static tusk_identity read_identity(reader *r, const json_t *value)
+static tusk_identity read_identity(tusk_reader *r, const json_t *value)
 {
     if (!value) return (tusk_identity){ 0 };
     return (tusk_identity){
-        .name = required(r, value, "name"),
-        .schema = otherwise(optional(r, value, "schema"), "public"),
-        .always = tusk_str_eq(required(r, value, "type"), TUSK_STR("always")),
-        .increment = otherwise(optional(r, value, "increment"), "1"),
-        .start_with = otherwise(optional(r, value, "startWith"), "1"),
-        .min_value = otherwise(optional(r, value, "minValue"), "1"),
-        .max_value = otherwise(optional(r, value, "maxValue"), "9223372036854775807"),
-        .cache = otherwise(optional(r, value, "cache"), "1"),
-        .cycle = flag(r, value, "cycle", false),
+        .name = tusk_reader_required(r, value, "name"),
+        .schema = tusk_reader_or(tusk_reader_optional(r, value, "schema"), "public"),
+        .always = tusk_str_eq(tusk_reader_required(r, value, "type"), TUSK_STR("always")),
+        .increment = tusk_reader_or(tusk_reader_optional(r, value, "increment"), "1"),
+        .start_with = tusk_reader_or(tusk_reader_optional(r, value, "startWith"), "1"),
+        .min_value = tusk_reader_or(tusk_reader_optional(r, value, "minValue"), "1"),
+        .max_value =
+            tusk_reader_or(tusk_reader_optional(r, value, "maxValue"), "9223372036854775807"),
+        .cache = tusk_reader_or(tusk_reader_optional(r, value, "cache"), "1"),
+        .cycle = tusk_reader_flag(r, value, "cycle", false),
     };
 }
 
-static tusk_model_column read_column(reader *r, const json_t *value)
+tusk_model_column tusk_snapshot_read_column(tusk_reader *r, const json_t *value)
 {
-    const json_t *generated = map(r, value, "generated", false);
+    const json_t *generated = tusk_reader_map(r, value, "generated", false);
     return (tusk_model_column){
-        .name = required(r, value, "name"),
-        .type = required(r, value, "type"),
-        .type_schema = optional(r, value, "typeSchema"),
-        .primary_key = flag(r, value, "primaryKey", false),
-        .not_null = flag(r, value, "notNull", false),
+        .name = tusk_reader_required(r, value, "name"),
+        .type = tusk_reader_required(r, value, "type"),
+        .type_schema = tusk_reader_optional(r, value, "typeSchema"),
+        .primary_key = tusk_reader_flag(r, value, "primaryKey", false),
+        .not_null = tusk_reader_flag(r, value, "notNull", false),
         .value = read_default(r, json_object_get(value, "default")),
-        .generated = generated ? required(r, generated, "as") : (tusk_str){ 0 },
-        .identity = read_identity(r, map(r, value, "identity", false)),
+        .generated = generated ? tusk_reader_required(r, generated, "as") : (tusk_str){ 0 },
+        .identity = read_identity(r, tusk_reader_map(r, value, "identity", false)),
     };
 }
 
-static tusk_model_index_column read_index_column(reader *r, const json_t *value)
+static tusk_model_index_column read_index_column(tusk_reader *r, const json_t *value)
 {
-    tusk_str nulls = optional(r, value, "nulls"), opclass = optional(r, value, "opclass");
+    tusk_str nulls = tusk_reader_optional(r, value, "nulls"),
+             opclass = tusk_reader_optional(r, value, "opclass");
     return (tusk_model_index_column){
-        .expression = required(r, value, "expression"),
-        .is_expression = flag(r, value, "isExpression", false),
-        .descending = !flag(r, value, "asc", true),
+        .expression = tusk_reader_required(r, value, "expression"),
+        .is_expression = tusk_reader_flag(r, value, "isExpression", false),
+        .descending = !tusk_reader_flag(r, value, "asc", true),
         .nulls_first = tusk_str_eq(nulls, TUSK_STR("first")),
         .opclass = opclass.len > 0 ? opclass : (tusk_str){ 0 },
     };
@@ -170,7 +83,7 @@ static bool is_parameter(const char *name, const json_t *value)
 }
 
 /* {"fillfactor": 50} as fillfactor=50 */
-static tusk_str read_with(reader *r, json_t *with)
+static tusk_str read_with(tusk_reader *r, json_t *with)
 {
     tusk_buf buf;
     tusk_str text = TUSK_STR("");
@@ -179,7 +92,7 @@ static tusk_str read_with(reader *r, json_t *with)
     tusk_buf_init_in(&buf, r->arena, TEXT_MAX);
     json_object_foreach(with, key, value)
     {
-        if (!is_parameter(key, value)) wrong(r, "with", "names with plain values");
+        if (!is_parameter(key, value)) tusk_reader_wrong(r, "with", "names with plain values");
         tusk_buf_printf(&buf, "%s%s=", buf.len > 0 ? "," : "", key);
         if (json_is_string(value)) {
             tusk_buf_add_cstr(&buf, json_string_value(value));
@@ -193,67 +106,69 @@ static tusk_str read_with(reader *r, json_t *with)
     return text;
 }
 
-static tusk_model_index read_index(reader *r, const json_t *value)
+static tusk_model_index read_index(tusk_reader *r, const json_t *value)
 {
     tusk_model_index index = {
-        .name = required(r, value, "name"),
-        .unique = flag(r, value, "isUnique", false),
-        .concurrently = flag(r, value, "concurrently", false),
-        .method = otherwise(optional(r, value, "method"), "btree"),
-        .where = optional(r, value, "where"),
-        .with = read_with(r, map(r, value, "with", false)),
+        .name = tusk_reader_required(r, value, "name"),
+        .unique = tusk_reader_flag(r, value, "isUnique", false),
+        .concurrently = tusk_reader_flag(r, value, "concurrently", false),
+        .method = tusk_reader_or(tusk_reader_optional(r, value, "method"), "btree"),
+        .where = tusk_reader_optional(r, value, "where"),
+        .with = read_with(r, tusk_reader_map(r, value, "with", false)),
     };
     const json_t *columns = json_object_get(value, "columns");
-    if (!json_is_array(columns)) wrong(r, "columns", "a list");
+    if (!json_is_array(columns)) tusk_reader_wrong(r, "columns", "a list");
     for (size_t i = 0; i < json_array_size(columns); i++) {
         tusk_vec_push(r->arena, &index.columns, read_index_column(r, json_array_get(columns, i)));
     }
     return index;
 }
 
-static tusk_model_foreign_key read_foreign_key(reader *r, const json_t *value)
+static tusk_model_foreign_key read_foreign_key(tusk_reader *r, const json_t *value)
 {
     return (tusk_model_foreign_key){
-        .name = required(r, value, "name"),
-        .table_from = required(r, value, "tableFrom"),
-        .table_to = required(r, value, "tableTo"),
-        .schema_to = tusk_model_schema(otherwise(optional(r, value, "schemaTo"), "")),
-        .columns_from = list(r, value, "columnsFrom"),
-        .columns_to = list(r, value, "columnsTo"),
-        .on_delete = otherwise(optional(r, value, "onDelete"), "no action"),
-        .on_update = otherwise(optional(r, value, "onUpdate"), "no action"),
+        .name = tusk_reader_required(r, value, "name"),
+        .table_from = tusk_reader_required(r, value, "tableFrom"),
+        .table_to = tusk_reader_required(r, value, "tableTo"),
+        .schema_to =
+            tusk_model_schema(tusk_reader_or(tusk_reader_optional(r, value, "schemaTo"), "")),
+        .columns_from = tusk_reader_list(r, value, "columnsFrom"),
+        .columns_to = tusk_reader_list(r, value, "columnsTo"),
+        .on_delete = tusk_reader_or(tusk_reader_optional(r, value, "onDelete"), "no action"),
+        .on_update = tusk_reader_or(tusk_reader_optional(r, value, "onUpdate"), "no action"),
     };
 }
 
-static tusk_model_key read_key(reader *r, const json_t *value)
+static tusk_model_key read_key(tusk_reader *r, const json_t *value)
 {
     return (tusk_model_key){
-        .name = required(r, value, "name"),
-        .nulls_not_distinct = flag(r, value, "nullsNotDistinct", false),
-        .columns = list(r, value, "columns"),
+        .name = tusk_reader_required(r, value, "name"),
+        .nulls_not_distinct = tusk_reader_flag(r, value, "nullsNotDistinct", false),
+        .columns = tusk_reader_list(r, value, "columns"),
     };
 }
 
 /* Its columns are not null, so that there are no nulls to be distinct. */
-static tusk_model_key read_primary_key(reader *r, const json_t *value)
+static tusk_model_key read_primary_key(tusk_reader *r, const json_t *value)
 {
-    return (tusk_model_key){ .name = required(r, value, "name"),
-                             .columns = list(r, value, "columns") };
+    return (tusk_model_key){ .name = tusk_reader_required(r, value, "name"),
+                             .columns = tusk_reader_list(r, value, "columns") };
 }
 
-static tusk_model_check read_check(reader *r, const json_t *value)
+static tusk_model_check read_check(tusk_reader *r, const json_t *value)
 {
-    return (tusk_model_check){ required(r, value, "name"), required(r, value, "value") };
+    return (tusk_model_check){ tusk_reader_required(r, value, "name"),
+                               tusk_reader_required(r, value, "value") };
 }
 
 /* Writing goes by names: of two with the same one, one would be lost. */
-static void twice(reader *r)
+static void twice(tusk_reader *r)
 {
-    wrong(r, "name", "one that no other has");
+    tusk_reader_wrong(r, "name", "one that no other has");
 }
 
 #define READ_SECTION(name_, member, read)                                    \
-    section = map(r, value, name_, false);                                   \
+    section = tusk_reader_map(r, value, name_, false);                       \
     json_object_foreach(section, key, item)                                  \
     {                                                                        \
         tusk_vec_push(r->arena, &table.member, read(r, item));               \
@@ -264,16 +179,16 @@ static void twice(reader *r)
     }
 
 /* Very old snapshots say "unique" at the column, newer ones in a section of its own. */
-static void read_unique_columns(reader *r, json_t *columns, tusk_model_table *table)
+static void read_unique_columns(tusk_reader *r, json_t *columns, tusk_model_table *table)
 {
     const char *key = NULL;
     json_t *member = NULL;
     json_object_foreach(columns, key, member)
     {
-        if (!flag(r, member, "isUnique", false)) continue;
-        tusk_model_key unique = { .name = optional(r, member, "uniqueName"),
+        if (!tusk_reader_flag(r, member, "isUnique", false)) continue;
+        tusk_model_key unique = { .name = tusk_reader_optional(r, member, "uniqueName"),
                                   .nulls_not_distinct =
-                                      flag(r, member, "nullsNotDistinct", false) };
+                                      tusk_reader_flag(r, member, "nullsNotDistinct", false) };
         if (!unique.name.ptr) {
             unique.name =
                 tusk_arena_printf(r->arena, "%.*s_%s_unique", TUSK_STR_ARG(table->name), key);
@@ -283,39 +198,38 @@ static void read_unique_columns(reader *r, json_t *columns, tusk_model_table *ta
             if (tusk_str_eq(table->uniques.items[i].name, unique.name)) known = true;
         }
         if (known) continue;
-        tusk_vec_push(r->arena, &unique.columns, required(r, member, "name"));
+        tusk_vec_push(r->arena, &unique.columns, tusk_reader_required(r, member, "name"));
         tusk_vec_push(r->arena, &table->uniques, unique);
     }
 }
 
-static tusk_model_table read_table(reader *r, const json_t *value)
+static tusk_model_table read_table(tusk_reader *r, json_t *value)
 {
     tusk_model_table table = {
-        .name = required(r, value, "name"),
-        .schema = tusk_model_schema(otherwise(optional(r, value, "schema"), "")),
-        .rls = flag(r, value, "isRLSEnabled", false),
-        .policies = canonical(r, map(r, value, "policies", false)),
+        .name = tusk_reader_required(r, value, "name"),
+        .schema = tusk_model_schema(tusk_reader_or(tusk_reader_optional(r, value, "schema"), "")),
+        .rls = tusk_reader_flag(r, value, "isRLSEnabled", false),
     };
     const char *key = NULL;
     json_t *section = NULL, *item = NULL;
-    map(r, value, "columns", true);
-    READ_SECTION("columns", columns, read_column)
+    tusk_reader_map(r, value, "columns", true);
+    READ_SECTION("columns", columns, tusk_snapshot_read_column)
     READ_SECTION("indexes", indexes, read_index)
     READ_SECTION("foreignKeys", foreign_keys, read_foreign_key)
     READ_SECTION("compositePrimaryKeys", primary_keys, read_primary_key)
     READ_SECTION("uniqueConstraints", uniques, read_key)
     READ_SECTION("checkConstraints", checks, read_check)
-    read_unique_columns(r, map(r, value, "columns", false), &table);
+    read_unique_columns(r, tusk_reader_map(r, value, "columns", false), &table);
+    tusk_snapshot_read_policies(r, value, &table);
     return table;
 }
 
-static void read_model(reader *r, const json_t *root, tusk_model *model)
+static void read_model(tusk_reader *r, const json_t *root, tusk_model *model)
 {
-    static const char *const rest[TUSK_REST_COUNT] = { "sequences", "roles", "policies", "views" };
     const char *key = NULL;
     json_t *item = NULL;
     *model = tusk_model_empty();
-    json_t *section = map(r, root, "tables", true);
+    json_t *section = tusk_reader_map(r, root, "tables", true);
     json_object_foreach(section, key, item)
     {
         r->where = tusk_arena_printf(r->arena, "the table %s", key).ptr;
@@ -323,30 +237,29 @@ static void read_model(reader *r, const json_t *root, tusk_model *model)
         if (tusk_model_find_table(model, table.schema, table.name)) twice(r);
         tusk_vec_push(r->arena, &model->tables, table);
     }
-    section = map(r, root, "enums", false);
+    section = tusk_reader_map(r, root, "enums", false);
     json_object_foreach(section, key, item)
     {
         r->where = tusk_arena_printf(r->arena, "the enum %s", key).ptr;
-        tusk_model_enum e = { .name = required(r, item, "name"),
-                              .schema = otherwise(optional(r, item, "schema"), "public"),
-                              .values = list(r, item, "values") };
+        tusk_model_enum e = { .name = tusk_reader_required(r, item, "name"),
+                              .schema =
+                                  tusk_reader_or(tusk_reader_optional(r, item, "schema"), "public"),
+                              .values = tusk_reader_list(r, item, "values") };
         if (tusk_model_find_enum(model, e.schema, e.name)) twice(r);
         tusk_vec_push(r->arena, &model->enums, e);
     }
     r->where = "the snapshot";
-    section = map(r, root, "schemas", false);
+    section = tusk_reader_map(r, root, "schemas", false);
     json_object_foreach(section, key, item)
     {
         tusk_vec_push(r->arena, &model->schemas, tusk_arena_str(r->arena, tusk_str_of(key)));
     }
-    for (int i = 0; i < TUSK_REST_COUNT; i++) {
-        model->rest[i] = canonical(r, map(r, root, rest[i], false));
-    }
+    tusk_snapshot_read_objects(r, root, model);
 }
 
-static void check_version(reader *r, const json_t *root)
+static void check_version(tusk_reader *r, const json_t *root)
 {
-    tusk_str version = required(r, root, "version");
+    tusk_str version = tusk_reader_required(r, root, "version");
     if (r->status != TUSK_OK || tusk_str_eq(version, TUSK_STR("7"))) return;
     r->status = tusk_fail(r->err, TUSK_INVALID, "%s: snapshot version \"%.*s\" is not known",
                           r->file, TUSK_STR_ARG(version));
@@ -359,15 +272,15 @@ tusk_status tusk_snapshot_read(tusk_arena *arena, const char *file, tusk_str tex
     json_t *root = NULL;
     tusk_status st = tusk_json_parse(file, text, &root, err);
     if (st != TUSK_OK) return st;
-    reader r = { .arena = arena, .file = file, .err = err, .where = "the snapshot" };
+    tusk_reader r = { .arena = arena, .file = file, .err = err, .where = "the snapshot" };
     if (!json_is_object(root)) {
         r.status = tusk_fail(err, TUSK_INVALID, "%s: a snapshot must be a JSON object", file);
     }
     *out = (tusk_snapshot){ 0 };
     if (r.status == TUSK_OK) check_version(&r, root);
     if (r.status == TUSK_OK) {
-        out->id = required(&r, root, "id");
-        out->prev_id = otherwise(optional(&r, root, "prevId"), "");
+        out->id = tusk_reader_required(&r, root, "id");
+        out->prev_id = tusk_reader_or(tusk_reader_optional(&r, root, "prevId"), "");
         read_model(&r, root, &out->model);
     }
     json_decref(root);

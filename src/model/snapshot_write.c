@@ -1,6 +1,6 @@
 /* snapshot_write.c - from a schema to a snapshot's JSON, keys in drizzle-kit's order */
-#include "src/model/json.h"
 #include "src/model/snapshot.h"
+#include "src/model/snapshot_writer.h"
 
 #include <stdint.h>
 #include <stdio.h>
@@ -9,22 +9,6 @@
 #include "src/base/banned.h"
 
 #define SNAPSHOT_MAX ((size_t)64 << 20)
-
-/* `failed` sticks: a JSON value that could not be made or added. */
-static json_t *names_json(const tusk_names *names, bool *failed)
-{
-    json_t *array = json_array();
-    for (size_t i = 0; i < names->count; i++) {
-        tusk_json_push(array, json_stringn(names->items[i].ptr, names->items[i].len), failed);
-    }
-    return array;
-}
-
-/* Keys come from arena texts, which have a zero after them. */
-static void set_at(json_t *object, tusk_str key, json_t *value, bool *failed)
-{
-    tusk_json_set(object, key.ptr, value, failed);
-}
 
 static json_t *default_json(const tusk_default *value)
 {
@@ -60,7 +44,7 @@ static json_t *identity_json(const tusk_identity *identity, bool *failed)
     return out;
 }
 
-static json_t *column_json(const tusk_model_column *column, bool *failed)
+json_t *tusk_snapshot_column_json(const tusk_model_column *column, bool *failed)
 {
     json_t *out = json_object();
     tusk_json_set_str(out, "name", column->name, failed);
@@ -149,8 +133,8 @@ static json_t *foreign_key_json(const tusk_model_foreign_key *key, bool *failed)
     tusk_json_set_str(out, "tableFrom", key->table_from, failed);
     tusk_json_set_str(out, "tableTo", key->table_to, failed);
     if (key->schema_to.len > 0) tusk_json_set_str(out, "schemaTo", key->schema_to, failed);
-    tusk_json_set(out, "columnsFrom", names_json(&key->columns_from, failed), failed);
-    tusk_json_set(out, "columnsTo", names_json(&key->columns_to, failed), failed);
+    tusk_json_set(out, "columnsFrom", tusk_snapshot_names_json(&key->columns_from, failed), failed);
+    tusk_json_set(out, "columnsTo", tusk_snapshot_names_json(&key->columns_to, failed), failed);
     tusk_json_set_str(out, "onDelete", key->on_delete, failed);
     tusk_json_set_str(out, "onUpdate", key->on_update, failed);
     return out;
@@ -160,7 +144,7 @@ static json_t *primary_key_json(const tusk_model_key *key, bool *failed)
 {
     json_t *out = json_object();
     tusk_json_set_str(out, "name", key->name, failed);
-    tusk_json_set(out, "columns", names_json(&key->columns, failed), failed);
+    tusk_json_set(out, "columns", tusk_snapshot_names_json(&key->columns, failed), failed);
     return out;
 }
 
@@ -169,7 +153,7 @@ static json_t *unique_json(const tusk_model_key *key, bool *failed)
     json_t *out = json_object();
     tusk_json_set_str(out, "name", key->name, failed);
     tusk_json_set(out, "nullsNotDistinct", json_boolean(key->nulls_not_distinct), failed);
-    tusk_json_set(out, "columns", names_json(&key->columns, failed), failed);
+    tusk_json_set(out, "columns", tusk_snapshot_names_json(&key->columns, failed), failed);
     return out;
 }
 
@@ -181,28 +165,18 @@ static json_t *check_json(const tusk_model_check *check, bool *failed)
     return out;
 }
 
-/* A section: an object with one member per item, under its name. */
-#define SECTION(key, list, item_json)                                                           \
-    do {                                                                                        \
-        json_t *section = json_object();                                                        \
-        for (size_t i = 0; i < (list).count; i++) {                                             \
-            set_at(section, (list).items[i].name, item_json(&(list).items[i], failed), failed); \
-        }                                                                                       \
-        tusk_json_set(out, key, section, failed);                                               \
-    } while (0)
-
 static json_t *table_json(const tusk_model_table *table, bool *failed)
 {
     json_t *out = json_object();
     tusk_json_set_str(out, "name", table->name, failed);
     tusk_json_set_str(out, "schema", table->schema, failed);
-    SECTION("columns", table->columns, column_json);
-    SECTION("indexes", table->indexes, index_json);
-    SECTION("foreignKeys", table->foreign_keys, foreign_key_json);
-    SECTION("compositePrimaryKeys", table->primary_keys, primary_key_json);
-    SECTION("uniqueConstraints", table->uniques, unique_json);
-    tusk_json_set(out, "policies", json_object(), failed);
-    SECTION("checkConstraints", table->checks, check_json);
+    TUSK_SECTION("columns", table->columns, tusk_snapshot_column_json);
+    TUSK_SECTION("indexes", table->indexes, index_json);
+    TUSK_SECTION("foreignKeys", table->foreign_keys, foreign_key_json);
+    TUSK_SECTION("compositePrimaryKeys", table->primary_keys, primary_key_json);
+    TUSK_SECTION("uniqueConstraints", table->uniques, unique_json);
+    TUSK_SECTION("policies", table->policies, tusk_snapshot_policy_json);
+    TUSK_SECTION("checkConstraints", table->checks, check_json);
     tusk_json_set(out, "isRLSEnabled", json_boolean(table->rls), failed);
     return out;
 }
@@ -212,18 +186,8 @@ static json_t *enum_json(const tusk_model_enum *e, bool *failed)
     json_t *out = json_object();
     tusk_json_set_str(out, "name", e->name, failed);
     tusk_json_set_str(out, "schema", e->schema, failed);
-    tusk_json_set(out, "values", names_json(&e->values, failed), failed);
+    tusk_json_set(out, "values", tusk_snapshot_names_json(&e->values, failed), failed);
     return out;
-}
-
-/* "public.teams" */
-static tusk_str full_name(tusk_arena *arena, tusk_str schema, tusk_str name, bool *failed)
-{
-    tusk_str full = tusk_arena_printf(arena, "%.*s.%.*s",
-                                      TUSK_STR_ARG(schema.len > 0 ? schema : TUSK_STR("public")),
-                                      TUSK_STR_ARG(name));
-    if (!full.ptr) *failed = true;
-    return full.ptr ? full : TUSK_STR("");
 }
 
 static json_t *tables_json(tusk_arena *arena, const tusk_model *model, bool *failed)
@@ -231,8 +195,9 @@ static json_t *tables_json(tusk_arena *arena, const tusk_model *model, bool *fai
     json_t *out = json_object();
     for (size_t i = 0; i < model->tables.count; i++) {
         const tusk_model_table *table = &model->tables.items[i];
-        set_at(out, full_name(arena, table->schema, table->name, failed), table_json(table, failed),
-               failed);
+        tusk_snapshot_set_at(out,
+                             tusk_snapshot_full_name(arena, table->schema, table->name, failed),
+                             table_json(table, failed), failed);
     }
     return out;
 }
@@ -242,7 +207,8 @@ static json_t *enums_json(tusk_arena *arena, const tusk_model *model, bool *fail
     json_t *out = json_object();
     for (size_t i = 0; i < model->enums.count; i++) {
         const tusk_model_enum *e = &model->enums.items[i];
-        set_at(out, full_name(arena, e->schema, e->name, failed), enum_json(e, failed), failed);
+        tusk_snapshot_set_at(out, tusk_snapshot_full_name(arena, e->schema, e->name, failed),
+                             enum_json(e, failed), failed);
     }
     return out;
 }
@@ -252,14 +218,13 @@ static json_t *schemas_json(const tusk_model *model, bool *failed)
     json_t *out = json_object();
     for (size_t i = 0; i < model->schemas.count; i++) {
         tusk_str name = model->schemas.items[i];
-        set_at(out, name, json_stringn(name.ptr, name.len), failed);
+        tusk_snapshot_set_at(out, name, json_stringn(name.ptr, name.len), failed);
     }
     return out;
 }
 
 static json_t *snapshot_json(tusk_arena *arena, const tusk_snapshot *snapshot, bool *failed)
 {
-    static const char *const empty[] = { "sequences", "roles", "policies", "views" };
     static const char *const meta[] = { "columns", "schemas", "tables" };
     json_t *out = json_object(), *maps = json_object();
     tusk_json_set_str(out, "id", snapshot->id, failed);
@@ -269,9 +234,7 @@ static json_t *snapshot_json(tusk_arena *arena, const tusk_snapshot *snapshot, b
     tusk_json_set(out, "tables", tables_json(arena, &snapshot->model, failed), failed);
     tusk_json_set(out, "enums", enums_json(arena, &snapshot->model, failed), failed);
     tusk_json_set(out, "schemas", schemas_json(&snapshot->model, failed), failed);
-    for (size_t i = 0; i < sizeof empty / sizeof *empty; i++) {
-        tusk_json_set(out, empty[i], json_object(), failed);
-    }
+    tusk_snapshot_write_objects(out, arena, &snapshot->model, failed);
     for (size_t i = 0; i < sizeof meta / sizeof *meta; i++) {
         tusk_json_set(maps, meta[i], json_object(), failed);
     }
@@ -279,26 +242,9 @@ static json_t *snapshot_json(tusk_arena *arena, const tusk_snapshot *snapshot, b
     return out;
 }
 
-/* Sections that we keep but do not understand would be lost. */
-static bool is_writable(const tusk_model *model)
-{
-    for (int i = 0; i < TUSK_REST_COUNT; i++) {
-        if (!tusk_str_eq(model->rest[i], TUSK_STR("{}"))) return false;
-    }
-    for (size_t i = 0; i < model->tables.count; i++) {
-        if (!tusk_str_eq(model->tables.items[i].policies, TUSK_STR("{}"))) return false;
-    }
-    return true;
-}
-
 tusk_status tusk_snapshot_write(tusk_arena *arena, const tusk_snapshot *snapshot, tusk_str *out,
                                 tusk_error *err)
 {
-    if (!is_writable(&snapshot->model)) {
-        return tusk_fail(
-            err, TUSK_INVALID,
-            "sequences, roles, policies and views cannot be written to a snapshot yet");
-    }
     bool failed = false;
     tusk_buf buf;
     tusk_buf_init_in(&buf, arena, SNAPSHOT_MAX);

@@ -66,7 +66,7 @@ static void test_tolerant(void **state)
     const tusk_model_table *table = &snapshot.model.tables.items[0];
     assert_text(table->schema, "");
     assert_int_equal(table->columns.items[0].value.kind, TUSK_DEFAULT_BOOLEAN);
-    assert_text(snapshot.model.rest[TUSK_REST_VIEWS], "{}");
+    assert_int_equal(snapshot.model.views.count, 0);
     tusk_arena_free(arena);
 }
 
@@ -121,16 +121,51 @@ static void test_refused(void **state)
     tusk_arena_free(arena);
 }
 
-/* What it cannot write it must not lose. */
-static void test_rest_is_not_lost(void **state)
+/* The text without its line ends and their indents, and the space after a member's name. */
+static tusk_str squeezed(tusk_arena *arena, tusk_str text)
+{
+    char *out = tusk_arena_alloc(arena, text.len + 1);
+    size_t len = 0;
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '\n') {
+            while (i + 1 < text.len && text.ptr[i + 1] == ' ') i++;
+        } else if (!(text.ptr[i] == ' ' && text.ptr[i - 1] == ':')) {
+            out[len++] = text.ptr[i];
+        }
+    }
+    out[len] = 0;
+    return (tusk_str){ out, len };
+}
+
+/* Views, sequences, roles and policies, with each member that they can have. */
+static void test_objects(void **state)
 {
     tusk_arena *arena = tusk_arena_new(0);
     tusk_snapshot snapshot;
     tusk_error err = { 0 };
-    tusk_str text = TUSK_STR(HEAD "\"tables\":{},\"views\":{\"public.v\":{\"name\":\"v\"}}}");
+    tusk_str text = TUSK_STR(
+        "{\"id\":\"a\",\"prevId\":\"b\",\"version\":\"7\",\"dialect\":\"postgresql\","
+        "\"tables\":{\"s.t\":{\"name\":\"t\",\"schema\":\"s\",\"columns\":{},\"indexes\":{},"
+        "\"foreignKeys\":{},\"compositePrimaryKeys\":{},\"uniqueConstraints\":{},"
+        "\"policies\":{\"p\":{\"name\":\"p\",\"as\":\"RESTRICTIVE\",\"for\":\"UPDATE\","
+        "\"to\":[\"r\"],\"using\":\"true\",\"withCheck\":\"false\"}},"
+        "\"checkConstraints\":{},\"isRLSEnabled\":true}},\"enums\":{},\"schemas\":{\"s\":\"s\"},"
+        "\"sequences\":{\"s.q\":{\"name\":\"q\",\"schema\":\"s\",\"increment\":\"2\","
+        "\"startWith\":\"3\",\"minValue\":\"1\",\"maxValue\":\"9\",\"cache\":\"1\","
+        "\"cycle\":true}},\"roles\":{\"r\":{\"name\":\"r\",\"createDb\":true,"
+        "\"createRole\":false,\"inherit\":true}},\"policies\":{\"o\":{\"name\":\"o\","
+        "\"as\":\"PERMISSIVE\",\"for\":\"ALL\",\"to\":[\"public\"],\"schema\":\"auth\","
+        "\"on\":\"\\\"auth\\\".\\\"users\\\"\"}},\"views\":{\"public.v\":{\"columns\":{\"a\":"
+        "{\"name\":\"a\",\"type\":\"text\",\"primaryKey\":false,\"notNull\":false}},"
+        "\"definition\":\"select a from s.t\",\"name\":\"v\",\"schema\":\"public\","
+        "\"isExisting\":false,\"with\":{\"fillfactor\":90,\"autovacuumEnabled\":true,"
+        "\"vacuumIndexCleanup\":\"auto\",\"autovacuumVacuumScaleFactor\":0.5},"
+        "\"withNoData\":true,\"materialized\":true,\"tablespace\":\"x\",\"using\":\"heap\"}},"
+        "\"_meta\":{\"columns\":{},\"schemas\":{},\"tables\":{}}}");
     assert_ok(tusk_snapshot_read(arena, "x.json", text, &snapshot, &err), err);
-    assert_text(snapshot.model.rest[TUSK_REST_VIEWS], "{\"public.v\":{\"name\":\"v\"}}");
-    assert_int_equal(tusk_snapshot_write(arena, &snapshot, &text, &err), TUSK_INVALID);
+    tusk_str written = { 0 };
+    assert_ok(tusk_snapshot_write(arena, &snapshot, &written, &err), err);
+    assert_text(squeezed(arena, written), text.ptr);
     tusk_arena_free(arena);
 }
 
@@ -189,7 +224,7 @@ int main(int argc, char **argv)
         cmocka_unit_test(test_tolerant),
         cmocka_unit_test(test_large_number),
         cmocka_unit_test(test_refused),
-        cmocka_unit_test(test_rest_is_not_lost),
+        cmocka_unit_test(test_objects),
         cmocka_unit_test(test_without_memory),
         cmocka_unit_test(test_every_limit),
     };
