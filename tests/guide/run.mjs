@@ -62,6 +62,8 @@ function makeTree() {
   cpSync(join(root, 'include'), join(tree, 'include'), { recursive: true });
   const teams = join(backend, 'db/schema-tables/teams.def'), journal = join(backend, 'drizzle/migrations/meta/_journal.json');
   writeFileSync(teams, readFileSync(teams, 'utf8').replace(/\n\/\* what a person should know[^]*?END_TABLE\(notification, notifications\)\n/, ''));
+  const schema = join(backend, 'db/schema.def'); // what came later is not there yet either
+  writeFileSync(schema, readFileSync(schema, 'utf8').replace(/^.*\/admin\.def.*\n/m, ''));
   const entries = JSON.parse(readFileSync(journal, 'utf8'));
   entries.entries = entries.entries.slice(0, 1);
   writeFileSync(journal, JSON.stringify(entries, null, 2));

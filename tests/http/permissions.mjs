@@ -37,6 +37,7 @@ const expected = {
   'GET /api/oauth/tokens':                                '401   401    401    401   200   200    200   200   403 403 403 403 403  403  403   401    401',
   'POST /api/oauth/tokens':                               '401   401    401    401   403   201    201   403   403 403 403 403 403  403  403   401    401',
   'POST /api/oauth/tokens/revoke-expired':                '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/audit':                                 '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'POST /api/auth/logout': 200, // last: it ends the sessions above
 };
 

@@ -21,6 +21,7 @@ struct app {
     struct setup *setup;
     struct keeper *keeper;     /* is the database there? */
     struct throttle *throttle; /* failed sign-ins */
+    struct proofs *proofs;     /* sessions that gave their password again (prove.h) */
     int hashing;               /* password hashes asked for and not done: bounded (call.c) */
     bool stopping;
 };

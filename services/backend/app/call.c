@@ -118,6 +118,11 @@ void call_query(struct call *call, const tusk_query *query)
     if (call->query_count < CALL_QUERIES_MAX) call->queries[call->query_count++] = query;
 }
 
+void call_audit_target(struct call *call, tusk_str target)
+{
+    call->audit_target = target;
+}
+
 tusk_str call_param(const struct call *call, const char *name)
 {
     for (size_t i = 0; i < call->param_count; i++)

@@ -48,6 +48,8 @@ struct call {
     json_t *details;
     http_pair headers[CALL_HEADERS_MAX];
     size_t header_count;
+    tusk_str audit_target; /* what the audit log names; "no text": the parameters of the path */
+    bool proved;           /* the password in the body is the caller's */
     uv_work_t work;
 };
 
@@ -77,6 +79,9 @@ void call_plain(struct call *call, const char *content_type, tusk_str text);
 void call_header(struct call *call, const char *name, tusk_str value);
 /** Does the client prefer a page over JSON? */
 bool call_wants_html(const struct call *call);
+/** Names what was acted on for the audit log, instead of the parameters of the path. The text has
+ * to be static or in the call's arena. */
+void call_audit_target(struct call *call, tusk_str target);
 /** A parameter of the path (":id" without the colon). */
 tusk_str call_param(const struct call *call, const char *name);
 /** A validated member of the body; "no text" when it was left out. */

@@ -4,8 +4,10 @@
 
 #include <strings.h>
 
+#include "services/backend/app/admin/audit.h"
 #include "services/backend/app/auth/auth.h"
 #include "services/backend/app/auth/origin.h"
+#include "services/backend/app/auth/prove.h"
 #include "services/backend/app/input.h"
 #include "services/backend/app/route.h"
 #include "services/backend/app/setup/setup.h"
@@ -14,9 +16,11 @@ enum { QUERY_TIMEOUT_MS = 10000, HASHES_MAX = 8 };
 
 /* ---- the end of a call ---- */
 
-static void respond(struct call *call)
+static void respond(void *context)
 {
+    struct call *call = context;
     http_request *request = call->request;
+    json_decref(call->body); /* the only thing of a call that is not in its arena */
     if (call->redirect)
         http_respond_redirect(request, call->code, call->redirect);
     else if (call->file.ptr && http_files_respond(call->app->files, request, call->file))
@@ -35,14 +39,12 @@ static void respond(struct call *call)
         http_respond_error(request, call->code, call->error, call->details);
 }
 
-/** The end of every call: frees what is not in the arena, then answers (which ends the arena too).
- */
+/** The end of every call: has the audit log written where the route asks for it, then answers
+ * (which ends the arena too). */
 static void finish(struct call *call)
 {
-    json_decref(call->body);
-    call->body = NULL;
     if (call->code == 0) call_fail(call, 500, "Internal server error");
-    respond(call);
+    audit_write(call, respond);
 }
 
 /* ---- the route's own work ---- */
@@ -105,13 +107,9 @@ static void run_procedure(struct call *call)
     uv_queue_work(app->loop, &call->work, work, worked);
 }
 
-/** Everything about the caller is settled: check the input, then do the work. */
+/** Everything is settled: the route's own work. */
 static void perform(struct call *call)
 {
-    if (!input_query(call) || !input_body(call)) {
-        finish(call);
-        return;
-    }
     if (call->route->procedure) {
         run_procedure(call);
         return;
@@ -123,12 +121,50 @@ static void perform(struct call *call)
         submit(call, answered);
 }
 
+/* ---- the password again ---- */
+
+static void prove_work(uv_work_t *request)
+{
+    struct call *call = request->data;
+    call->proved = prove_matches(call);
+}
+
+static void prove_worked(uv_work_t *request, int status)
+{
+    struct call *call = request->data;
+    call->app->hashing--;
+    if (status) call_busy(call, "The server is stopping");
+    if (!status && prove_settle(call))
+        perform(call);
+    else
+        finish(call);
+}
+
+/** The caller may call: check the input and, where the route asks for it, the password. */
+static void prove(struct call *call)
+{
+    struct app *app = call->app;
+    bool wanted = false;
+    if (!input_query(call) || !input_body(call) || !prove_allows(call, &wanted)) {
+        finish(call);
+    } else if (!wanted) {
+        perform(call);
+    } else if (app->hashing >= HASHES_MAX) {
+        call_busy(call, "Too many passwords to check at once, try again in a moment");
+        finish(call);
+    } else {
+        app->hashing++;
+        call->work.data = call;
+        uv_queue_work(app->loop, &call->work, prove_work, prove_worked);
+    }
+}
+
 /* ---- who is calling ---- */
 
 static void authorised(struct call *call)
 {
     if (auth_allows(call))
-        perform(call);
+        prove(call);
     else
         finish(call);
 }

@@ -77,11 +77,11 @@ static void check_member(const struct input_field *f, const json_t *value, json_
     }
 }
 
-static const struct input_field *find(const struct input_field *fields, tusk_str name)
+static bool is_listed(const struct input_field *fields, tusk_str name)
 {
     for (const struct input_field *f = fields; f && f->name; f++)
-        if (tusk_str_eq(tusk_str_of(f->name), name)) return f;
-    return NULL;
+        if (tusk_str_eq(tusk_str_of(f->name), name)) return true;
+    return false;
 }
 
 static bool refuse(struct call *call, json_t *details)
@@ -91,10 +91,17 @@ static bool refuse(struct call *call, json_t *details)
     return false;
 }
 
+static void check_members(const struct input_field *fields, const json_t *body, json_t **details)
+{
+    for (const struct input_field *f = fields; f && f->name; f++)
+        check_member(f, json_object_get(body, f->name), details);
+}
+
 bool input_body(struct call *call)
 {
     const struct input_field *fields = call->route->body;
-    if (!fields) return true;
+    const struct input_field *password = route_password_field(call->route);
+    if (!route_has_body(call->route)) return true;
     int code = 400;
     tusk_str why = { 0, 0 };
     call->body = http_json_body(call->request, &code, &why);
@@ -111,10 +118,11 @@ bool input_body(struct call *call)
     json_t *value;
     json_object_foreach(call->body, key, value)
     {
-        if (!find(fields, tusk_str_of(key))) complain(&details, key, "is not known here");
+        if (!is_listed(fields, tusk_str_of(key)) && !is_listed(password, tusk_str_of(key)))
+            complain(&details, key, "is not known here");
     }
-    for (const struct input_field *f = fields; f->name; f++)
-        check_member(f, json_object_get(call->body, f->name), &details);
+    check_members(fields, call->body, &details);
+    check_members(password, call->body, &details);
     return details ? refuse(call, details) : true;
 }
 

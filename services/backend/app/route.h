@@ -19,6 +19,11 @@ enum access {
                     has it */
 };
 
+/** Does the caller have to prove the password again? The body then has the member "password", which
+ * stands in no route's own list. A session that proved it needs not to for ten minutes where that
+ * is enough. */
+enum password { PASSWORD_NONE, PASSWORD_EACH, PASSWORD_RECENT };
+
 /** What an input must be; the list ends with name == NULL. */
 enum input_kind { INPUT_TEXT, INPUT_INTEGER, INPUT_BOOLEAN };
 struct input_field {
@@ -38,15 +43,22 @@ struct route {
     http_pattern pattern; /* first: http_route() walks the table by it */
     enum access access;
     const char *permission;
-    const char *scope; /* what a bearer token needs; NULL: only a session will do */
-    bool before_ready; /* answers in every state of the set-up */
-    bool hashes;       /* a procedure that hashes a password: few at a time */
+    const char *scope;      /* what a bearer token needs; NULL: only a session will do */
+    bool before_ready;      /* answers in every state of the set-up */
+    bool hashes;            /* a procedure that hashes a password: few at a time */
+    enum password password; /* again, before anything is done */
+    const char *audit; /* the name of the action in the audit log, whatever comes of it; or NULL */
     const struct input_field *body, *query;
     void (*describe)(struct call *call);
     void (*answer)(struct call *call, const tusk_answer *answers);
     void (*procedure)(struct call *call, tusk_conn *conn);
     const char *summary;
 };
+
+/** The members of the body that password asks for; NULL for none. */
+const struct input_field *route_password_field(const struct route *route);
+/** Has a request for this route a body? */
+bool route_has_body(const struct route *route);
 
 /** The table (routes.c). */
 extern const struct route routes[];

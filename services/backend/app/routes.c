@@ -1,4 +1,5 @@
 /* routes.c - every route: this table gives dispatch, permission and /api/openapi.json */
+#include "services/backend/app/admin/admin.h"
 #include "services/backend/app/auth/auth.h"
 #include "services/backend/app/info/info.h"
 #include "services/backend/app/mcp/mcp.h"
@@ -80,6 +81,10 @@ const struct route routes[] = {
       .summary = "Make an access token; it is shown once" },
     { { "POST", "/api/oauth/tokens/revoke-expired" }, ACCESS_GLOBAL, "system.admin",
       .describe = tokens_revoke_expired, .answer = tokens_revoked, .summary = "Delete expired tokens" },
+
+    { { "GET", "/api/admin/audit" }, ACCESS_GLOBAL, "system.admin", .query = paging,
+      .describe = audit_list, .answer = audit_listed,
+      .summary = "What administrators did or were refused, newest first" },
 };
 /* clang-format on */
 const size_t route_count = sizeof routes / sizeof *routes;

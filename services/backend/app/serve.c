@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "services/backend/app/app.h"
+#include "services/backend/app/auth/prove.h"
 #include "services/backend/app/auth/throttle.h"
 #include "services/backend/app/call.h"
 #include "services/backend/app/keeper.h"
@@ -166,7 +167,8 @@ static tusk_status start(struct server *s, tusk_error *err)
     if (!st) st = open_database(s, err);
     if (st) return st;
     s->app.throttle = throttle_new();
-    if (s->app.throttle) s->app.setup = setup_new(&s->app);
+    s->app.proofs = proofs_new();
+    if (s->app.throttle && s->app.proofs) s->app.setup = setup_new(&s->app);
     if (s->app.setup) s->app.keeper = keeper_new(&s->app);
     if (!s->app.keeper) return tusk_fail_nomem(err, "the set-up state");
     watch_signals(s);
@@ -189,6 +191,7 @@ static void clean_up(struct server *s)
     keeper_free(s->app.keeper);
     setup_free(s->app.setup);
     throttle_free(s->app.throttle);
+    proofs_free(s->app.proofs);
     tusk_cluster_close(s->cluster);
     uv_loop_close(&s->loop);
     tusk_arena_free(s->arena);

@@ -17,13 +17,19 @@ static json_t *schema_of(const struct input_field *f)
                      "maxLength", (json_int_t)f->max, "description", f->about);
 }
 
-static json_t *body_of(const struct input_field *fields)
+static void add_members(json_t *properties, json_t *required, const struct input_field *fields)
 {
-    json_t *properties = json_object(), *required = json_array();
-    for (const struct input_field *f = fields; f->name; f++) {
+    for (const struct input_field *f = fields; f && f->name; f++) {
         json_object_set_new(properties, f->name, schema_of(f));
         if (f->required) json_array_append_new(required, json_string(f->name));
     }
+}
+
+static json_t *body_of(const struct route *route)
+{
+    json_t *properties = json_object(), *required = json_array();
+    add_members(properties, required, route->body);
+    add_members(properties, required, route_password_field(route));
     return json_pack("{s:b, s:{s:{s:{s:s, s:o, s:o, s:b}}}}", "required", 1, "content",
                      "application/json", "schema", "type", "object", "properties", properties,
                      "required", required, "additionalProperties", 0);
@@ -59,7 +65,7 @@ static json_t *answers_of(const struct route *route)
     json_t *answers = json_pack("{s:{s:s}}", "200", "description", "done");
     if (route->procedure && !route->before_ready)
         json_object_set_new(answers, "201", json_pack("{s:s}", "description", "made"));
-    if (route->body || route->query)
+    if (route_has_body(route) || route->query)
         json_object_set_new(answers, "400",
                             json_pack("{s:s}", "description", "input is not acceptable"));
     if (route->access >= ACCESS_USER)
@@ -77,7 +83,7 @@ static void add_route(struct call *call, json_t *paths, const struct route *rout
         add_parameter(parameters, f->name, strlen(f->name), "query", schema_of(f));
     json_t *operation = json_pack("{s:s, s:o, s:o}", "summary", route->summary, "parameters",
                                   parameters, "responses", answers_of(route));
-    if (route->body) json_object_set_new(operation, "requestBody", body_of(route->body));
+    if (route_has_body(route)) json_object_set_new(operation, "requestBody", body_of(route));
     if (route->access >= ACCESS_USER)
         json_object_set_new(operation, "security",
                             json_pack("[{s:[]}, {s:[]}]", "session", "bearer"));

@@ -1,0 +1,17 @@
+/* admin.h - the routes of the administrators' dashboard, and the JSON that several of them share */
+#ifndef DEPLOYSTACK_ADMIN_H
+#define DEPLOYSTACK_ADMIN_H
+
+#include "services/backend/app/route.h"
+
+/* audit.c */
+void audit_list(struct call *call);
+void audit_listed(struct call *call, const tusk_answer *answers);
+
+/** {"success": true, "data": data}; data is taken over, NULL: out of memory, 500. */
+void admin_ok(struct call *call, int code, json_t *data);
+/** null when there is none. */
+json_t *json_null_time(tusk_null_time time);
+json_t *json_null_number(tusk_null_int64 number);
+
+#endif

@@ -1,0 +1,17 @@
+/* audit.h - the audit log: who did what to what, from where, and what came of it */
+#ifndef DEPLOYSTACK_AUDIT_H
+#define DEPLOYSTACK_AUDIT_H
+
+#include "services/backend/app/route.h"
+
+/** The end of a call whose answer is settled: writes the entry that its route asks for, into the
+ * program's log as well, then calls `then(call)`; at once when there is nothing to write (no such
+ * route, nobody signed in). An entry that cannot be written is an error in the log; the answer is
+ * given all the same, for what was done is done. */
+void audit_write(struct call *call, void (*then)(void *call));
+
+/** For what the program does by itself (a nightly backup): the entry as a query, by nobody. */
+audit_log_query audit_of_program(tusk_arena *arena, const char *action, tusk_str target,
+                                 enum audit_outcome outcome);
+
+#endif
