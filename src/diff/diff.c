@@ -23,7 +23,8 @@ static void add(differ *d, const tusk_buf *statement)
     tusk_str text = { 0 };
     if (tusk_buf_finish(statement, &text, NULL) != TUSK_OK) d->failed = true;
     if (d->failed || tusk_map_has(&d->seen, text)) return;
-    if (!tusk_map_put(&d->seen, text, d) || !tusk_vec_push(d->arena, &d->plan->statements, text)) {
+    tusk_step step = { .sql = text, .kind = TUSK_STEP_CREATE, .what = "object" };
+    if (!tusk_map_put(&d->seen, text, d) || !tusk_vec_push(d->arena, &d->plan->steps, step)) {
         d->failed = true;
     }
 }
@@ -204,7 +205,7 @@ static void add_all(differ *d, adder *kind, bool new_tables)
 }
 
 tusk_status tusk_diff(tusk_arena *arena, const tusk_model *from, const tusk_model *to,
-                      tusk_plan *out, tusk_error *err)
+                      const tusk_diff_options *options, tusk_plan *out, tusk_error *err)
 {
     *out = (tusk_plan){ 0 };
     tusk_status st = tusk_compare_models(from, to, err);
@@ -225,19 +226,26 @@ tusk_status tusk_diff(tusk_arena *arena, const tusk_model *from, const tusk_mode
     return d.failed ? tusk_fail_nomem(err, "the migration") : TUSK_OK;
 }
 
+tusk_status tusk_diff_candidates(tusk_arena *arena, const tusk_model *from, const tusk_model *to,
+                                 tusk_candidate_renames *out, tusk_error *err)
+{
+    *out = (tusk_candidate_renames){ 0 };
+    return TUSK_OK;
+}
+
 tusk_status tusk_plan_text(tusk_arena *arena, const tusk_plan *plan, tusk_str *out, tusk_error *err)
 {
     tusk_buf buf;
     tusk_buf_init_in(&buf, arena, MIGRATION_MAX);
-    for (size_t i = 0; i < plan->statements.count; i++) {
-        if (strstr(plan->statements.items[i].ptr, TUSK_BREAKPOINT)) {
+    for (size_t i = 0; i < plan->steps.count; i++) {
+        if (strstr(plan->steps.items[i].sql.ptr, TUSK_BREAKPOINT)) {
             return tusk_fail(err, TUSK_INVALID,
                              "a text in the schema holds \"%s\", at which "
                              "migration files are cut",
                              TUSK_BREAKPOINT);
         }
         if (i > 0) tusk_buf_add_cstr(&buf, TUSK_BREAKPOINT "\n");
-        tusk_buf_add(&buf, plan->statements.items[i]);
+        tusk_buf_add(&buf, plan->steps.items[i].sql);
     }
     return tusk_buf_finish(&buf, out, err);
 }

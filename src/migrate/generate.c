@@ -50,7 +50,7 @@ static tusk_status plan(generation *g)
 {
     tusk_error why;
     const tusk_model *from = &g->latest.snapshot.model;
-    tusk_status st = tusk_diff(g->arena, from, &g->schema, &g->plan, &why);
+    tusk_status st = tusk_diff(g->arena, from, &g->schema, NULL, &g->plan, &why);
     if (st == TUSK_INVALID && g->options->custom) {
         g->by_hand = true;
         return TUSK_OK;
@@ -166,6 +166,6 @@ tusk_status tusk_generate(tusk_arena *arena, const tusk_generate_options *option
     if (st == TUSK_OK) st = read_state(&g);
     if (st == TUSK_OK) st = plan(&g);
     if (st != TUSK_OK) return st;
-    if (g.plan.statements.count == 0 && !options->custom) return TUSK_OK;
+    if (g.plan.steps.count == 0 && !options->custom) return TUSK_OK;
     return write_locked(&g, out);
 }

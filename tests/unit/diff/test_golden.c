@@ -50,7 +50,7 @@ static bool check_case(const char *folder)
     tusk_error err = { 0 };
     tusk_str sql = { 0 }, refusal = { 0 }, json = { 0 };
     assert_ok(read_models(arena, folder, &from, &snapshot.model, &err), err);
-    tusk_status st = tusk_diff(arena, &from, &snapshot.model, &plan, &err);
+    tusk_status st = tusk_diff(arena, &from, &snapshot.model, NULL, &plan, &err);
     if (st == TUSK_OK) st = tusk_plan_text(arena, &plan, &sql, &err);
     if (st != TUSK_OK) refusal = tusk_arena_printf(arena, "%s\n", err.message);
     if (st == TUSK_OK) assert_ok(tusk_snapshot_write(arena, &snapshot, &json, &err), err);
@@ -88,8 +88,8 @@ static void test_no_change(void **state)
     char folder[1024];
     snprintf(folder, sizeof folder, "%s/create_everything", golden);
     assert_ok(read_models(arena, folder, &from, &to, &err), err);
-    assert_ok(tusk_diff(arena, &to, &to, &plan, &err), err);
-    assert_int_equal(plan.statements.count, 0);
+    assert_ok(tusk_diff(arena, &to, &to, NULL, &plan, &err), err);
+    assert_int_equal(plan.steps.count, 0);
     tusk_arena_free(arena);
 }
 
@@ -101,7 +101,7 @@ static tusk_status make_plan(const char *folder)
     tusk_error err = { 0 };
     tusk_str sql;
     tusk_status st = read_models(arena, folder, &from, &to, &err);
-    if (st == TUSK_OK) st = tusk_diff(arena, &from, &to, &plan, &err);
+    if (st == TUSK_OK) st = tusk_diff(arena, &from, &to, NULL, &plan, &err);
     if (st == TUSK_OK) st = tusk_plan_text(arena, &plan, &sql, &err);
     tusk_arena_free(arena);
     return st;
