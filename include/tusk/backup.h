@@ -53,6 +53,9 @@ typedef struct tusk_backup_options {
     bool trust;       /* verify, restore: also a file without a manifest; its SQL is run as it is */
     bool no_owner;    /* restore: everything belongs to the connecting user, no GRANTs */
     int timeout_ms;   /* for all of it; 0: 12 hours */
+    /* An eventfd or pipe: when it becomes readable the call gives up with TUSK_CANCELLED within a
+     * second or so, and leaves what a failure leaves. 0: none. */
+    int stop_fd;
     /* May be NULL. The texts live as long as the call. */
     void (*progress)(void *context, const tusk_backup_progress *progress);
     void *context;
@@ -127,6 +130,15 @@ TUSK_API TUSK_NODISCARD tusk_status tusk_backup_verify(tusk_arena *arena, const 
                                                        const char *path,
                                                        const tusk_backup_options *options,
                                                        tusk_backup *out, tusk_error *err);
+
+/** Removes one backup and its manifest, verified or not. Errors: TUSK_INVALID when there is none at
+ * `path`, TUSK_BUSY while a backup is written in that folder, TUSK_IO, TUSK_NOMEM. */
+TUSK_API TUSK_NODISCARD tusk_status tusk_backup_remove(tusk_arena *arena, const char *path,
+                                                       tusk_error *err);
+/** The pg_dump that tusk_backup_make() uses for a server of this version (150020 is 15.20). Errors:
+ * TUSK_IO naming the package to install, TUSK_NOMEM. Lifetime: `arena`. */
+TUSK_API TUSK_NODISCARD tusk_status tusk_backup_tool(tusk_arena *arena, int server_version,
+                                                     tusk_str *path, tusk_error *err);
 
 /** What tusk_backup_prune() keeps; 0 or NULL: no such rule, and without any rule all is kept. */
 typedef struct tusk_backup_rule {

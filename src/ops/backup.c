@@ -7,6 +7,7 @@
 #include "src/base/vec.h"
 #include "src/cluster/internal.h"
 #include "src/ops/dump.h"
+#include "src/wire/wire.h"
 #include "tusk/buf.h"
 #include "tusk/file.h"
 #include "tusk/run.h"
@@ -127,6 +128,7 @@ static tusk_status begin_snapshot(making *m, tusk_error *err)
     tusk_status st = tusk_conn_open(m->server, TUSK_DUMP_CONNECT_MS, &m->conn, err);
     if (st != TUSK_OK) return st;
     tusk_conn_set_timeout(m->conn, tusk_deadline_left(m->deadline));
+    tusk_wire_stop_on(m->conn, m->options.stop_fd);
     st = tusk_conn_script(m->conn, tusk_str_of(begin), err);
     if (st == TUSK_OK)
         st = tusk_dump_cell(m->conn, m->arena, "select pg_export_snapshot()", &m->snapshot, err);
@@ -188,6 +190,17 @@ static tusk_status find_program(making *m, tusk_error *err)
     return TUSK_OK;
 }
 
+tusk_status tusk_backup_tool(tusk_arena *arena, int server_version, tusk_str *path, tusk_error *err)
+{
+    const char *program = NULL;
+    int found = 0;
+    tusk_status st =
+        tusk_programs_find_tool(arena, "pg_dump", server_version / 10000,
+                                tusk_deadline_in(TUSK_DUMP_CONNECT_MS), &program, &found, err);
+    if (st == TUSK_OK) *path = tusk_str_of(program);
+    return st;
+}
+
 /* ---- the dump ---- */
 
 /* pg_dump: dumping contents of table "public.teams" */
@@ -242,6 +255,7 @@ static tusk_status dump(making *m, tusk_error *err)
     tusk_tool tool = { .argv = arguments_of(m),
                        .server = m->server,
                        .deadline = m->deadline,
+                       .stop_fd = m->options.stop_fd,
                        .line = take_line,
                        .context = m };
     if (tusk_arena_failed(m->arena)) return tusk_fail_nomem(err, "a backup");
@@ -256,7 +270,8 @@ static tusk_status publish(making *m, tusk_error *err)
 {
     tusk_dump_tell(&m->options, TUSK_BACKUP_HASHING, (tusk_str){ 0, 0 }, m->tables.count,
                    m->tables.count);
-    tusk_status st = tusk_dump_hash(m->arena, m->partial, true, &m->manifest, err);
+    tusk_status st =
+        tusk_dump_hash(m->arena, m->partial, true, m->options.stop_fd, &m->manifest, err);
     if (st == TUSK_OK) st = tusk_manifest_write(m->arena, &m->manifest, err);
     if (st != TUSK_OK) return st;
     if (rename(m->partial, m->path) != 0)
@@ -274,7 +289,7 @@ static tusk_status make_locked(making *m, tusk_error *err)
     tusk_conn_close(m->conn);
     if (st == TUSK_OK) st = publish(m, err);
     if (st != TUSK_OK) tusk_ignore(tusk_dump_remove(m->arena, m->partial, NULL));
-    return st;
+    return tusk_dump_conclude(m->options.stop_fd, st, err);
 }
 
 tusk_status tusk_backup_make(tusk_arena *arena, const tusk_server *server, const char *path,

@@ -133,6 +133,24 @@ static tusk_status remove_one(tusk_arena *arena, const tusk_backup *b, tusk_erro
     return st;
 }
 
+tusk_status tusk_backup_remove(tusk_arena *arena, const char *path, tusk_error *err)
+{
+    tusk_backup backup = { 0 };
+    const char *absolute = NULL, *folder = NULL;
+    int lock = -1;
+    tusk_status st = tusk_dump_absolute(arena, path, &absolute, &folder, err);
+    if (st != TUSK_OK) return st;
+    if (!tusk_file_exists(absolute))
+        return tusk_fail(err, TUSK_INVALID, "there is no backup \"%s\"", path);
+    st = tusk_dump_lock(folder, &lock, err);
+    if (st != TUSK_OK) return st;
+    backup.path = tusk_str_of(absolute);
+    st = remove_one(arena, &backup, err);
+    if (st == TUSK_OK) st = tusk_dump_sync_folder(folder, err);
+    close(lock);
+    return st;
+}
+
 static tusk_status prune_list(tusk_arena *arena, const tusk_backup_list *list,
                               const tusk_backup_rule *rule, backups *gone, tusk_error *err)
 {

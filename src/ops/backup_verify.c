@@ -12,7 +12,7 @@ tusk_status tusk_backup_check(tusk_arena *arena, const char *path, tusk_backup *
     if (st == TUSK_OK) st = tusk_manifest_read(arena, absolute, &manifest, err);
     if (st == TUSK_NO_ROWS)
         st = tusk_fail(err, TUSK_INVALID, "\"%s\" has no manifest of Tusk beside it", path);
-    if (st == TUSK_OK) st = tusk_manifest_check(arena, &manifest, err);
+    if (st == TUSK_OK) st = tusk_manifest_check(arena, &manifest, 0, err);
     if (st == TUSK_OK) *out = manifest.backup;
     return st;
 }
@@ -28,7 +28,7 @@ tusk_status tusk_backup_verify(tusk_arena *arena, const tusk_server *server, con
     job.on_base = b->content == TUSK_BACKUP_DATA_ONLY || b->chosen_count > 0;
     if (st == TUSK_OK) st = tusk_restore_fill_scratch(&job, NULL, err);
     tusk_restore_close(&job);
-    if (st != TUSK_OK) return st;
+    if (st != TUSK_OK) return tusk_dump_conclude(job.options->stop_fd, st, err);
     if (b->has_manifest) {
         b->verified = tusk_now();
         st = tusk_manifest_write(arena, &job.manifest, err);

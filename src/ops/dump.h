@@ -17,6 +17,7 @@ typedef struct tusk_tool {
     const char *const *argv;   /* argv[0] is a path; NULL-terminated */
     const tusk_server *server; /* goes into its environment, password too; NULL: none of it */
     int64_t deadline;
+    int stop_fd;                                /* readable: TUSK_CANCELLED; 0: none */
     void (*line)(void *context, tusk_str line); /* of stderr; may be NULL */
     /* what it writes to stdout; an error ends the child. NULL: /dev/null */
     tusk_status (*output)(void *context, tusk_str chunk, tusk_error *err);
@@ -25,6 +26,12 @@ typedef struct tusk_tool {
 /** Runs it to its end. Errors: TUSK_IO with what it said on stderr, TUSK_TIMEOUT, that of
  * `output`. It dies with this process. */
 tusk_status tusk_tool_run(tusk_arena *arena, const tusk_tool *tool, tusk_error *err);
+
+/** Was the caller told to give up (tusk_backup_options.stop_fd)? */
+bool tusk_dump_is_stopped(int stop_fd);
+tusk_status tusk_dump_fail_stopped(tusk_error *err);
+/** `status`, or TUSK_CANCELLED for a failure that came of being told to give up. */
+tusk_status tusk_dump_conclude(int stop_fd, tusk_status status, tusk_error *err);
 
 /* ---- dump_manifest.c: what is in a backup and what its bytes are ---- */
 
@@ -44,9 +51,9 @@ typedef struct tusk_manifest {
 tusk_status tusk_dump_absolute(tusk_arena *arena, const char *path, const char **absolute,
                                const char **folder, tusk_error *err);
 /** Hashes the file, or every file of the folder, at `path`; `sync` makes them last. Errors:
- * TUSK_IO, TUSK_INVALID for a folder with anything but files in it. */
-tusk_status tusk_dump_hash(tusk_arena *arena, const char *path, bool sync, tusk_manifest *out,
-                           tusk_error *err);
+ * TUSK_IO, TUSK_INVALID for a folder with anything but files in it, TUSK_CANCELLED. */
+tusk_status tusk_dump_hash(tusk_arena *arena, const char *path, bool sync, int stop_fd,
+                           tusk_manifest *out, tusk_error *err);
 /** Makes what was renamed in `folder` last. */
 tusk_status tusk_dump_sync_folder(const char *folder, tusk_error *err);
 /** Removes a backup, file or folder; nothing there is fine. */
@@ -61,7 +68,8 @@ tusk_status tusk_manifest_write(tusk_arena *arena, const tusk_manifest *manifest
 tusk_status tusk_manifest_read(tusk_arena *arena, const char *path, tusk_manifest *out,
                                tusk_error *err);
 /** Compares every byte with it. */
-tusk_status tusk_manifest_check(tusk_arena *arena, const tusk_manifest *manifest, tusk_error *err);
+tusk_status tusk_manifest_check(tusk_arena *arena, const tusk_manifest *manifest, int stop_fd,
+                                tusk_error *err);
 /** What the bytes at `path` look like; custom for what only pg_restore may know. */
 tusk_status tusk_dump_guess_format(tusk_arena *arena, const char *path, tusk_backup_format *out,
                                    tusk_error *err);

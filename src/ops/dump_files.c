@@ -77,16 +77,17 @@ tusk_status tusk_dump_lock(const char *folder, int *fd, tusk_error *err)
 
 /* ---- hashes ---- */
 
-static bool hash_fd(int fd, EVP_MD_CTX *context, int64_t *size)
+static bool hash_fd(int fd, int stop_fd, EVP_MD_CTX *context, int64_t *size)
 {
     char bytes[READ_SIZE];
-    for (*size = 0;;) {
+    for (*size = 0; !tusk_dump_is_stopped(stop_fd);) {
         ssize_t got = read(fd, bytes, sizeof bytes);
         if (got < 0 && errno == EINTR) continue;
         if (got <= 0) return got == 0;
         *size += got;
         if (EVP_DigestUpdate(context, bytes, (size_t)got) != 1) return false;
     }
+    return false;
 }
 
 static tusk_str hex_of(tusk_arena *arena, const unsigned char *bytes, size_t size)
@@ -97,8 +98,8 @@ static tusk_str hex_of(tusk_arena *arena, const unsigned char *bytes, size_t siz
     return tusk_buf_str(&text);
 }
 
-static tusk_status hash_file(tusk_arena *arena, const char *path, bool sync, tusk_dump_file *out,
-                             tusk_error *err)
+static tusk_status hash_file(tusk_arena *arena, const char *path, bool sync, int stop_fd,
+                             tusk_dump_file *out, tusk_error *err)
 {
     unsigned char digest[EVP_MAX_MD_SIZE];
     unsigned int size = 0;
@@ -108,7 +109,7 @@ static tusk_status hash_file(tusk_arena *arena, const char *path, bool sync, tus
     EVP_MD_CTX *context = EVP_MD_CTX_new();
     if (!context || EVP_DigestInit_ex(context, EVP_sha256(), NULL) != 1)
         st = tusk_fail_nomem(err, "a hash");
-    else if ((sync && !sync_fd(fd)) || !hash_fd(fd, context, &out->size))
+    else if ((sync && !sync_fd(fd)) || !hash_fd(fd, stop_fd, context, &out->size))
         st = tusk_fail_errno(err, "could not read \"%s\"", path);
     else if (EVP_DigestFinal_ex(context, digest, &size) != 1)
         st = tusk_fail(err, TUSK_IO, "could not hash \"%s\"", path);
@@ -127,8 +128,8 @@ static int by_name(const void *a, const void *b)
     return tusk_str_compare(x->name, y->name);
 }
 
-static tusk_status hash_folder(tusk_arena *arena, const char *path, bool sync, files *out,
-                               tusk_error *err)
+static tusk_status hash_folder(tusk_arena *arena, const char *path, bool sync, int stop_fd,
+                               files *out, tusk_error *err)
 {
     DIR *folder = opendir(path);
     if (!folder) return tusk_fail_errno(err, "could not open \"%s\"", path);
@@ -144,7 +145,7 @@ static tusk_status hash_folder(tusk_arena *arena, const char *path, bool sync, f
             st = tusk_fail(err, TUSK_INVALID, "\"%s\" is no file: it does not belong to a backup",
                            full.ptr);
         else
-            st = hash_file(arena, full.ptr, sync, &file, err);
+            st = hash_file(arena, full.ptr, sync, stop_fd, &file, err);
         if (st == TUSK_OK && !tusk_vec_push(arena, out, file))
             st = tusk_fail_nomem(err, "the files of a backup");
     }
@@ -153,24 +154,24 @@ static tusk_status hash_folder(tusk_arena *arena, const char *path, bool sync, f
     return st;
 }
 
-tusk_status tusk_dump_hash(tusk_arena *arena, const char *path, bool sync, tusk_manifest *out,
-                           tusk_error *err)
+tusk_status tusk_dump_hash(tusk_arena *arena, const char *path, bool sync, int stop_fd,
+                           tusk_manifest *out, tusk_error *err)
 {
     files found = { 0 };
     struct stat info;
     tusk_status st;
     if (lstat(path, &info) != 0) return tusk_fail_errno(err, "could not find \"%s\"", path);
     if (S_ISDIR(info.st_mode)) {
-        st = hash_folder(arena, path, sync, &found, err);
+        st = hash_folder(arena, path, sync, stop_fd, &found, err);
     } else if (S_ISREG(info.st_mode)) {
         tusk_dump_file file = { .name = TUSK_STR("") };
-        st = hash_file(arena, path, sync, &file, err);
+        st = hash_file(arena, path, sync, stop_fd, &file, err);
         if (st == TUSK_OK && !tusk_vec_push(arena, &found, file))
             st = tusk_fail_nomem(err, "the files of a backup");
     } else {
         return tusk_fail(err, TUSK_INVALID, "\"%s\" is neither a file nor a folder", path);
     }
-    if (st != TUSK_OK) return st;
+    if (st != TUSK_OK) return tusk_dump_conclude(stop_fd, st, err);
     if (found.count > 1) qsort(found.items, found.count, sizeof *found.items, by_name);
     out->files = found.items;
     out->file_count = found.count;

@@ -329,10 +329,11 @@ static tusk_status compare_file(const tusk_manifest *manifest, const tusk_dump_f
     return TUSK_OK;
 }
 
-tusk_status tusk_manifest_check(tusk_arena *arena, const tusk_manifest *manifest, tusk_error *err)
+tusk_status tusk_manifest_check(tusk_arena *arena, const tusk_manifest *manifest, int stop_fd,
+                                tusk_error *err)
 {
     tusk_manifest real = { 0 };
-    tusk_status st = tusk_dump_hash(arena, manifest->backup.path.ptr, false, &real, err);
+    tusk_status st = tusk_dump_hash(arena, manifest->backup.path.ptr, false, stop_fd, &real, err);
     if (st != TUSK_OK) return st;
     if (real.file_count != manifest->file_count)
         return damaged(manifest, err, "%zu files instead of %zu", real.file_count,

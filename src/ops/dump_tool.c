@@ -148,6 +148,24 @@ static void take_complaints(listener *l, tusk_str chunk)
     }
 }
 
+bool tusk_dump_is_stopped(int stop_fd)
+{
+    struct pollfd stop = { stop_fd, POLLIN, 0 };
+    return stop_fd > 0 && poll(&stop, 1, 0) > 0;
+}
+
+tusk_status tusk_dump_fail_stopped(tusk_error *err)
+{
+    return tusk_fail(err, TUSK_CANCELLED, "it was told to stop");
+}
+
+tusk_status tusk_dump_conclude(int stop_fd, tusk_status status, tusk_error *err)
+{
+    if (status == TUSK_OK || status == TUSK_CANCELLED || !tusk_dump_is_stopped(stop_fd))
+        return status;
+    return tusk_dump_fail_stopped(err);
+}
+
 /* One read of a pipe; false at its end, or when the listener gave up. */
 static bool read_some(listener *l, int fd, bool is_output)
 {
@@ -164,7 +182,10 @@ static bool read_some(listener *l, int fd, bool is_output)
 /* Until both pipes are at their end. */
 static void listen_to(listener *l, int out, int complaints)
 {
-    struct pollfd fds[] = { { out, POLLIN, 0 }, { complaints, POLLIN, 0 } };
+    int stop_fd = l->tool->stop_fd;
+    struct pollfd fds[] = { { out, POLLIN, 0 },
+                            { complaints, POLLIN, 0 },
+                            { stop_fd > 0 ? stop_fd : -1, POLLIN, 0 } };
     while (fds[0].fd >= 0 || fds[1].fd >= 0) {
         int left = tusk_deadline_left(l->tool->deadline);
         if (left == 0) {
@@ -172,7 +193,11 @@ static void listen_to(listener *l, int out, int complaints)
                 tusk_fail(l->err, TUSK_TIMEOUT, "\"%s\" did not end in time", l->tool->argv[0]);
             return;
         }
-        if (poll(fds, 2, left) <= 0) continue;
+        if (poll(fds, 3, left) <= 0) continue;
+        if (fds[2].revents) {
+            l->status = tusk_dump_fail_stopped(l->err);
+            return;
+        }
         for (int i = 0; i < 2; i++) {
             if (fds[i].fd < 0 || !fds[i].revents) continue;
             if (!read_some(l, fds[i].fd, i == 0)) fds[i].fd = -1;

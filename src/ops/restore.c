@@ -273,7 +273,7 @@ tusk_status tusk_restore(tusk_arena *arena, const tusk_server *server, const cha
         st = b->content == TUSK_BACKUP_DATA_ONLY ? restore_data(&job, &t, err)
                                                  : restore_database(&job, &t, err);
     tusk_restore_close(&job);
-    if (st != TUSK_OK) return st;
+    if (st != TUSK_OK) return tusk_dump_conclude(job.options->stop_fd, st, err);
     *out = (tusk_restored){ .database = tusk_arena_str(arena, tusk_str_of(t.name)),
                             .replaced = t.exists,
                             .tables = b->table_count,

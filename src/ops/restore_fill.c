@@ -8,6 +8,7 @@
 #include "src/cluster/internal.h"
 #include "src/ops/restore.h"
 #include "src/sql/quote.h"
+#include "src/wire/wire.h"
 #include "tusk/buf.h"
 #include "tusk/file.h"
 #include "tusk/run.h"
@@ -30,7 +31,7 @@ static tusk_status read_backup(tusk_restore_job *job, const char *path, tusk_err
     st = tusk_manifest_read(job->arena, absolute, &job->manifest, err);
     if (st == TUSK_OK) {
         tusk_dump_tell(job->options, TUSK_BACKUP_HASHING, (tusk_str){ 0, 0 }, 0, b->table_count);
-        return tusk_manifest_check(job->arena, &job->manifest, err);
+        return tusk_manifest_check(job->arena, &job->manifest, job->options->stop_fd, err);
     }
     if (st != TUSK_NO_ROWS) return st;
     if (!job->options->trust) {
@@ -55,6 +56,7 @@ tusk_status tusk_restore_connect(const tusk_restore_job *job, const char *databa
     if (st == TUSK_OK) {
         int left = tusk_deadline_left(job->deadline);
         tusk_conn_set_timeout(*conn, left > 0 ? left : 1);
+        tusk_wire_stop_on(*conn, job->options->stop_fd);
     }
     return st;
 }
@@ -123,6 +125,7 @@ tusk_status tusk_restore_open(tusk_restore_job *job, const char *path, tusk_erro
 
 void tusk_restore_close(tusk_restore_job *job)
 {
+    if (job->admin) tusk_wire_stop_on(job->admin, 0);
     if (job->admin && job->scratch.database)
         tusk_ignore(tusk_restore_admin(job, NULL, "drop database if exists @ with (force)",
                                        job->scratch.database, NULL));
@@ -207,8 +210,12 @@ static tusk_status feed_file(tusk_restore_job *job, tusk_script *script, tusk_er
     for (ssize_t got = 1; st == TUSK_OK && got != 0;) {
         got = read(fd, bytes, sizeof bytes);
         if (got < 0 && errno == EINTR) continue;
-        if (got < 0) st = tusk_fail_errno(err, "could not read \"%s\"", path);
-        if (got > 0) st = tusk_script_feed(script, (tusk_str){ bytes, (size_t)got }, err);
+        if (tusk_dump_is_stopped(job->options->stop_fd))
+            st = tusk_dump_fail_stopped(err);
+        else if (got < 0)
+            st = tusk_fail_errno(err, "could not read \"%s\"", path);
+        if (st == TUSK_OK && got > 0)
+            st = tusk_script_feed(script, (tusk_str){ bytes, (size_t)got }, err);
     }
     close(fd);
     return st;
@@ -229,6 +236,7 @@ static tusk_status feed_from(tusk_restore_job *job, const char *const *argv,
     tusk_tool tool = { .argv = argv,
                        .server = server,
                        .deadline = job->deadline,
+                       .stop_fd = job->options->stop_fd,
                        .output = take_output,
                        .context = script };
     return tusk_tool_run(job->arena, &tool, err);
@@ -334,6 +342,7 @@ static tusk_status run_pg_restore(tusk_restore_job *job, tusk_error *err)
     tusk_tool tool = { .argv = argv.items,
                        .server = &job->scratch,
                        .deadline = job->deadline,
+                       .stop_fd = job->options->stop_fd,
                        .line = take_line,
                        .context = job };
     return tusk_tool_run(a, &tool, err);

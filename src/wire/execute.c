@@ -16,15 +16,28 @@ int64_t tusk_wire_deadline(const tusk_conn *conn, int64_t deadline)
 
 bool tusk_wire_poll(tusk_conn *conn, int64_t deadline)
 {
-    struct pollfd wanted = { .fd = PQsocket(conn->pg), .events = POLLIN };
-    if (conn->wants_write) wanted.events |= POLLOUT;
+    struct pollfd wanted[] = { { PQsocket(conn->pg), POLLIN, 0 }, { conn->stop_fd, POLLIN, 0 } };
+    bool can_be_stopped = conn->stop_fd > 0 && !conn->hurried;
+    if (conn->wants_write) wanted[0].events |= POLLOUT;
     for (;;) {
         int left = deadline == 0 ? -1 : tusk_deadline_left(deadline);
-        int ready = poll(&wanted, 1, left);
+        int ready = poll(wanted, can_be_stopped ? 2 : 1, left);
+        if (ready > 0 && wanted[1].revents) return false;
         if (ready > 0) return true;
         if (ready == 0 && left == 0) return false;
         if (ready < 0 && errno != EINTR) return true; /* the read that follows says what it is */
     }
+}
+
+void tusk_wire_stop_on(tusk_conn *conn, int fd)
+{
+    conn->stop_fd = fd;
+}
+
+static bool is_stopped(const tusk_conn *conn)
+{
+    struct pollfd stop = { conn->stop_fd, POLLIN, 0 };
+    return conn->stop_fd > 0 && poll(&stop, 1, 0) > 0;
 }
 
 /* Waits for the answer of the only statement in flight; *late when the deadline passed first. */
@@ -75,7 +88,9 @@ static tusk_status stop(tusk_conn *conn, tusk_wire_answer **answer, tusk_error *
     if (!err) err = &own;
     bool late;
     tusk_canceller_start(conn->canceller, -1);
+    conn->hurried = true;
     tusk_status status = await(conn, limit, &late, answer, err);
+    conn->hurried = false;
     if (late) return fail_disobedient(conn, err);
     if (!tusk_canceller_wait(conn->canceller, limit)) tusk_wire_break(conn);
     return tusk_wire_told_late(status, err);
@@ -98,6 +113,7 @@ tusk_status tusk_wire_ready(tusk_conn *conn, tusk_error *err)
     if (status != TUSK_OK) return status;
     if (conn->count > conn->hidden)
         return tusk_fail(err, TUSK_MISUSE, "other statements are in flight on this connection");
+    if (is_stopped(conn)) return tusk_fail(err, TUSK_CANCELLED, "the connection was told to stop");
     /* A cancellation still on its way could hit what is sent next. */
     int64_t limit = tusk_deadline_in(TUSK_WIRE_CANCEL_MS);
     if (tusk_canceller_wait(conn->canceller, limit)) return TUSK_OK;

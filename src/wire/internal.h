@@ -87,6 +87,8 @@ struct tusk_conn {
     bool broken, wants_write, dirty, stale;
     bool local; /* a Unix socket */
     int depth, timeout_ms;
+    int stop_fd;  /* readable: waits end as if their deadline had passed; 0: none */
+    bool hurried; /* they did, and the server is given its time to obey */
     int64_t last_used;
     tusk_error fatal; /* the server's last word, when it said one: status TUSK_OK until then */
     void (*notice)(void *context, tusk_str severity, tusk_str message);
@@ -123,7 +125,7 @@ const char *tusk_wire_diag(const PGresult *result, int field);
 /** TUSK_OK when the connection can take a statement now. */
 tusk_status tusk_wire_usable(const tusk_conn *conn, tusk_error *err);
 /** Waits until the socket is readable (or writable, when bytes wait). False when the deadline (0:
- * none) passed. */
+ * none) passed, or the connection was told to stop (tusk_wire_stop_on()). */
 bool tusk_wire_poll(tusk_conn *conn, int64_t deadline);
 /** The deadline of a call that was given none: the connection's own; 0: none. */
 int64_t tusk_wire_deadline(const tusk_conn *conn, int64_t deadline);

@@ -78,7 +78,7 @@ static bool take(script_run *run, const PGresult *result)
 static void hurry(script_run *run)
 {
     if (!run->cancelled) {
-        run->cancelled = true;
+        run->cancelled = run->conn->hurried = true;
         run->deadline = tusk_deadline_in(TUSK_WIRE_CANCEL_MS);
         tusk_canceller_start(run->conn->canceller, -1);
         return;
@@ -105,6 +105,7 @@ static void gather(script_run *run)
     }
     if (conn->broken && run->status == TUSK_OK)
         run->status = tusk_wire_fail_lost(&run->error, conn, true);
+    conn->hurried = false;
     if (run->cancelled) {
         if (!tusk_canceller_wait(conn->canceller, tusk_deadline_in(TUSK_WIRE_CANCEL_MS)))
             tusk_wire_break(conn);

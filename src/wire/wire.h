@@ -48,6 +48,11 @@ bool tusk_wire_opens_transaction(const tusk_wire_answer *answer);
 tusk_status tusk_wire_execute(tusk_conn *conn, const tusk_wire_statement *statement,
                               int64_t deadline, tusk_wire_answer **answer, tusk_error *err);
 
+/** From when `fd` becomes readable, the statement under way ends as if its deadline had passed and
+ * others are refused with TUSK_CANCELLED, until this is called with 0. Lifetime of the descriptor:
+ * as long as the connection, or until then. */
+void tusk_wire_stop_on(tusk_conn *conn, int fd);
+
 /* ---- by a loop ---- */
 tusk_status tusk_wire_send(tusk_conn *conn, const tusk_wire_statement *statement, tusk_error *err);
 /** Hands what was sent to the socket, as far as it takes it without waiting: once a loop turn. A

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/eventfd.h>
 #include <sys/file.h>
 #include <sys/mount.h>
 #include <sys/resource.h>
@@ -287,6 +288,82 @@ static void test_killed_in_the_middle(void **state)
     assert_false(tusk_file_exists(backups_path(b, "k.dump.partial")));
 }
 
+/* Told to stop when a phase is reached, from inside it: the wait that follows is the one cut short.
+ */
+struct stopping {
+    int fd, phase;
+};
+
+static void stop_in_phase(void *context, const tusk_backup_progress *progress)
+{
+    const struct stopping *s = context;
+    if ((int)progress->phase == s->phase) assert_int_equal(eventfd_write(s->fd, 1), 0);
+}
+
+static tusk_status stop_when(struct backups *b, int phase, const char *path, bool is_verify)
+{
+    struct stopping s = { eventfd(0, EFD_CLOEXEC), phase };
+    tusk_backup_options options = { .progress = stop_in_phase, .context = &s, .stop_fd = s.fd };
+    int64_t began = tusk_clock_ms();
+    tusk_status st =
+        is_verify ? tusk_backup_verify(b->arena, &b->server, path, &options, &b->backup, &b->err)
+                  : make(b, path, &options);
+    assert_in_range(tusk_clock_ms() - began, 0, 10000);
+    close(s.fd);
+    return st;
+}
+
+static void test_stopped(void **state)
+{
+    struct backups *b = *state;
+    const char *const names[] = { "s.dump", "s.sql", "s.dir" };
+    for (size_t i = 0; i < 3; i++) {
+        const char *path = backups_path(b, names[i]);
+        for (int phase = TUSK_BACKUP_COUNTING; phase <= TUSK_BACKUP_HASHING; phase++) {
+            assert_int_equal(stop_when(b, phase, path, false), TUSK_CANCELLED);
+            assert_false(tusk_file_exists(path));
+            assert_false(tusk_file_exists(
+                backups_path(b, tusk_arena_printf(b->arena, "%s.partial", names[i]).ptr)));
+        }
+        backups_make(b, names[i], NULL);
+        const char *before = backups_databases(b);
+        for (int phase = TUSK_BACKUP_HASHING; phase <= TUSK_BACKUP_COMPARING; phase++) {
+            assert_int_equal(stop_when(b, phase, path, true), TUSK_CANCELLED);
+            assert_string_equal(backups_databases(b), before);
+        }
+        verify_ok(b, path);
+    }
+    support_wait_for(b->arena, &b->server,
+                     "select count(*) from pg_stat_activity where datname = current_database() "
+                     "and pid <> pg_backend_pid()",
+                     "0", 10000);
+}
+
+static void test_remove(void **state)
+{
+    struct backups *b = *state;
+    const char *path = backups_make(b, "gone.dir", NULL);
+    int fd = open(b->folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+    assert_int_equal(flock(fd, LOCK_EX), 0);
+    assert_int_equal(tusk_backup_remove(b->arena, path, &b->err), TUSK_BUSY);
+    close(fd);
+    assert_true(tusk_file_exists(path));
+    assert_int_equal(tusk_backup_remove(b->arena, path, &b->err), TUSK_OK);
+    assert_false(tusk_file_exists(path));
+    assert_false(tusk_file_exists(backups_path(b, "gone.dir.manifest.json")));
+    assert_int_equal(tusk_backup_remove(b->arena, path, &b->err), TUSK_INVALID);
+}
+
+static void test_finds_the_tool(void **state)
+{
+    struct backups *b = *state;
+    tusk_str path = { 0, 0 };
+    assert_int_equal(tusk_backup_tool(b->arena, 100000, &path, &b->err), TUSK_OK);
+    assert_non_null(strstr(path.ptr, "/pg_dump"));
+    assert_int_equal(tusk_backup_tool(b->arena, 990000, &path, &b->err), TUSK_IO);
+    assert_non_null(strstr(b->err.hint, "postgresql-client-99"));
+}
+
 static void test_one_at_a_time(void **state)
 {
     struct backups *b = *state;
@@ -408,6 +485,9 @@ int main(void)
         BACKUP_TEST(test_hostile_names),
         BACKUP_TEST(test_disk_full),
         BACKUP_TEST(test_killed_in_the_middle),
+        BACKUP_TEST(test_stopped),
+        BACKUP_TEST(test_remove),
+        BACKUP_TEST(test_finds_the_tool),
         BACKUP_TEST(test_one_at_a_time),
         BACKUP_TEST(test_no_such_server),
         BACKUP_TEST(test_damaged_manifest),
