@@ -12,6 +12,8 @@ const expected = {
   'GET /': 200,
   'GET /setup': 200,
   'GET /login': 200,
+  'GET /admin': 200,
+  'GET /admin/{page}': 200,
   'GET /metrics': 200,
   'GET /api/health': 200,
   'GET /api/openapi.json': 200,

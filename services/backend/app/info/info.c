@@ -36,6 +36,15 @@ void info_login_page(struct call *call)
         call_redirect(call, "/setup");
 }
 
+/** The frame of the administrators' pages: it holds nothing that not everybody may see. */
+void info_admin_page(struct call *call)
+{
+    if (setup_is_ready(call->app->setup))
+        call_page_file(call, "admin.html");
+    else
+        call_redirect(call, "/setup");
+}
+
 static void metric(tusk_buf *b, const char *name, const char *type, const char *help, double value)
 {
     tusk_buf_printf(b, "# HELP %s %s\n# TYPE %s %s\n%s %.17g\n", name, help, name, type, name,

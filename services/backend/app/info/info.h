@@ -7,6 +7,7 @@
 void info_health(struct call *call);
 void info_root(struct call *call);
 void info_login_page(struct call *call);
+void info_admin_page(struct call *call);
 void info_metrics(struct call *call);
 void info_openapi(struct call *call);
 

@@ -42,7 +42,7 @@ async function send(method, path, body, signal) {
     return fetch(path, { method, headers, body: payload, credentials: 'same-origin', signal });
 }
 
-async function request(method, path, { body, signal, ms = READ_MS } = {}) {
+export async function request(method, path, { body, signal, ms = READ_MS } = {}) {
     const wait = withDeadline(ms, signal);
     try {
         const response = await send(method, path, body, wait.signal);
@@ -59,12 +59,12 @@ async function request(method, path, { body, signal, ms = READ_MS } = {}) {
     }
 }
 
-function query(values) {
+export function query(values) {
     const pairs = Object.entries(values).filter(([, value]) => value !== '' && value != null);
     return pairs.length ? `?${new URLSearchParams(pairs)}` : '';
 }
 
-const part = encodeURIComponent;
+export const part = encodeURIComponent;
 
 export const api = {
     status: () => request('GET', '/api/db/status'),

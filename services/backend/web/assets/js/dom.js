@@ -16,15 +16,15 @@ export function el(tag, props = {}, ...children) {
     return node;
 }
 
-export function icon(name) {
-    const svg = document.createElementNS(SVG, 'svg');
-    svg.setAttribute('class', 'icon');
-    svg.setAttribute('aria-hidden', 'true');
-    const use = document.createElementNS(SVG, 'use');
-    use.setAttribute('href', `/assets/icons.svg#${name}`);
-    svg.append(use);
-    return svg;
+export function svg(tag, props = {}, ...children) {
+    const node = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(props)) if (value != null) node.setAttribute(name, value);
+    node.append(...children);
+    return node;
 }
+
+export const icon = (name) =>
+    svg('svg', { class: 'icon', 'aria-hidden': 'true' }, svg('use', { href: `/assets/icons.svg#${name}` }));
 
 export const hiddenText = (text) => el('span', { class: 'visually-hidden' }, text);
 

@@ -28,7 +28,10 @@ export const rules = {
     required: (value) => (value ? '' : 'Fill in this field.'),
 };
 
-const trimmed = (input) => (input.type === 'password' || input.dataset.raw ? input.value : input.value.trim());
+function trimmed(input) {
+    if (input.type === 'checkbox') return input.checked;
+    return input.type === 'password' || input.dataset.raw ? input.value : input.value.trim();
+}
 
 export class Form {
     /* checks: { field name: (value) => '' or what is wrong } */
@@ -97,12 +100,12 @@ export class Form {
 }
 
 /* A labelled field as the static pages write it, for forms made at run time. */
-export function field({ name, label, value = '', hint = '', maxlength = 100 }) {
+export function field({ name, label, value = '', hint = '', maxlength = 100, type = 'text', autocomplete = 'off', ...more }) {
     const id = `field-${name}`;
     const described = [hint && `${id}-hint`, `${id}-error`].filter(Boolean).join(' ');
     const input = el('input', {
-        class: 'input', id, name, value, maxlength, autocomplete: 'off',
-        'aria-describedby': described, required: true,
+        class: 'input', id, name, type, value, maxlength, autocomplete,
+        'aria-describedby': described, required: true, ...more,
     });
     return el(
         'div',

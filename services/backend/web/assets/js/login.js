@@ -7,6 +7,12 @@ import { Form, passwordToggle, rules } from './form.js';
 const button = $('signin-button');
 const form = new Form($('signin-form'), { login: rules.required, password: rules.required });
 
+/* Back to the administrators' page that was asked for; no other address is followed. */
+function destination() {
+    const next = new URLSearchParams(location.search).get('next') ?? '';
+    return /^\/admin(?:[/?]|$)/.test(next) ? next : '/';
+}
+
 /* After too many attempts the button counts down instead of inviting the next refusal. */
 function holdBack(seconds) {
     const until = Date.now() + seconds * 1000;
@@ -25,7 +31,7 @@ async function signIn({ login, password }) {
     try {
         await api.login(login, password);
         announce('Signed in. Opening the dashboard.');
-        location.assign('/');
+        location.assign(destination());
     } catch (error) {
         form.show(error);
         if (error.status === 429) holdBack(error.retryAfter || 30);

@@ -35,10 +35,26 @@ async function signOut() {
     return null;
 }
 
-export function mountAccount(app) {
+/* The menu behind the initial of the name, on every page of signed-in people. */
+export function mountUserMenu() {
     const close = menu($('user-menu-button'), $('user-menu-sheet'), $('user-menu'));
-
     $('sign-out').addEventListener('click', () => whileBusy($('sign-out'), signOut));
+
+    function draw(user) {
+        $('user-menu-button').disabled = false;
+        $('user-initial').textContent = user.username.slice(0, 1);
+        $('user-name').textContent = user.username;
+        $('user-detail').textContent = [user.email, user.role?.name].filter(Boolean).join(' · ');
+    }
+
+    return { close, draw };
+}
+
+export const isAdministrator = (user) => (user.role?.permissions ?? []).includes('system.admin');
+
+export function mountAccount(app) {
+    const { close, draw: drawMenu } = mountUserMenu();
+
     $('new-team').addEventListener('click', () => {
         close();
         $('user-menu-button').focus();
@@ -49,10 +65,8 @@ export function mountAccount(app) {
     });
 
     function draw(user) {
-        $('user-menu-button').disabled = false;
-        $('user-initial').textContent = user.username.slice(0, 1);
-        $('user-name').textContent = user.username;
-        $('user-detail').textContent = [user.email, user.role?.name].filter(Boolean).join(' · ');
+        drawMenu(user);
+        for (const link of document.querySelectorAll('[data-administrators]')) link.hidden = !isAdministrator(user);
     }
 
     function drawSwitcher() {
