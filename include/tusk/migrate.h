@@ -12,14 +12,20 @@ typedef enum tusk_migration_state {
     TUSK_MIGRATION_CHANGED, /* applied, but the file's hash differs now */
     TUSK_MIGRATION_FAILED,
     TUSK_MIGRATION_MISSING, /* applied in the database, not in the folder */
+    TUSK_MIGRATION_SKIPPED, /* of a dry run: it cannot run in a transaction, or follows one such */
+    TUSK_MIGRATION_STARTED, /* runs without a transaction and was cut short: `done` statements
+                               took effect */
 } tusk_migration_state;
+/** "pending", "applied" and so on. Lifetime: static. */
+TUSK_API const char *tusk_migration_state_name(tusk_migration_state state);
 /** One migration of a folder. */
 typedef struct tusk_migration {
     int index;     /* idx of the journal; -1: not in the folder */
     int64_t when;  /* milliseconds since the epoch: its key, created_at in the database */
     tusk_str tag;  /* "0000_baseline"; "" when it is not in the folder */
-    tusk_str hash; /* lower-case hex SHA-256 of the file */
+    tusk_str hash; /* lower-case hex SHA-256 of the file; "" when the file is not there */
     tusk_migration_state state;
+    int done; /* statements that took effect, of one that is STARTED */
 } tusk_migration;
 /** All migrations of a folder. */
 typedef struct tusk_migration_list {
@@ -41,6 +47,8 @@ typedef struct tusk_migrate_options {
     int lock_wait_ms;         /* for another migrator to finish; 0: 60,000 */
     int lock_timeout_ms;      /* lock_timeout of each statement; 0: 10,000 */
     int statement_timeout_ms; /* 0: none */
+    const char *to; /* the last one to apply: its tag, or the tag's number ("0003"); NULL: all */
+    bool dry_run;   /* run what is pending in one transaction and roll it back */
     /* told before and after each migration (state RUNNING, then APPLIED or FAILED) and while
      * waiting for the lock (migration NULL); `ms` is the time it took. May be NULL. */
     void (*progress)(void *context, const tusk_migration *migration, int64_t ms);
@@ -60,6 +68,30 @@ typedef struct tusk_migrate_options {
 TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_up(tusk_conn *conn, const char *folder,
                                                     const tusk_migrate_options *options,
                                                     int *applied, tusk_error *err);
+
+/** Notes one migration of `folder` as applied without running it, or (`applied` false) as not
+ * applied without undoing it. `tag` is its tag, its number or its file's name. Errors: TUSK_INVALID
+ * when there is none of that name, or it is so already; as tusk_migrate_up(). */
+TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_mark(tusk_conn *conn, const char *folder,
+                                                      const char *tag, bool applied,
+                                                      tusk_error *err);
+/** Notes all migrations up to `to` (NULL: all) as applied without running them: for a database that
+ * was made by other means and has what they make. `marked` (may be NULL) gets how many. Errors:
+ * TUSK_INVALID for a database without any table; as tusk_migrate_mark(). */
+TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_baseline(tusk_conn *conn, const char *folder,
+                                                          const char *to, int *marked,
+                                                          tusk_error *err);
+/** What holds of a migration that needs a person's word. */
+typedef enum tusk_repair {
+    TUSK_REPAIR_ACCEPT, /* CHANGED: the file as it is now is what was applied */
+    TUSK_REPAIR_REDO,   /* STARTED: nothing of it holds, start from the first statement */
+    TUSK_REPAIR_DONE,   /* STARTED: exactly the first `done` statements took effect */
+} tusk_repair;
+/** Says so; runs nothing. `done` counts for TUSK_REPAIR_DONE only. Errors: TUSK_INVALID when the
+ * migration is not in that state, or has fewer statements; as tusk_migrate_mark(). */
+TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_repair(tusk_conn *conn, const char *folder,
+                                                        const char *tag, tusk_repair what, int done,
+                                                        tusk_error *err);
 
 /** What tusk_generate() reads and where it writes. */
 typedef struct tusk_generate_options {

@@ -42,6 +42,12 @@ static inline bool tusk_str_starts(tusk_str s, tusk_str prefix)
 {
     return s.len >= prefix.len && (prefix.len == 0 || memcmp(s.ptr, prefix.ptr, prefix.len) == 0);
 }
+/** Does `s` end with `suffix`? */
+static inline bool tusk_str_ends(tusk_str s, tusk_str suffix)
+{
+    return s.len >= suffix.len &&
+           (suffix.len == 0 || memcmp(s.ptr + s.len - suffix.len, suffix.ptr, suffix.len) == 0);
+}
 
 /** memcmp order, the shorter first where one is a prefix of the other; for qsort and bsearch. */
 TUSK_API int tusk_str_compare(tusk_str a, tusk_str b);

@@ -1,9 +1,8 @@
-/* applied.c - comparing a folder with drizzle.__drizzle_migrations: by the set of `when`s, the hash
+/* applied.c - comparing a folder with what a database has noted: by the set of `when`s, the hash
  * verifies */
 #include "src/migrate/applied.h"
 
 #include "src/migrate/folder.h"
-#include "tusk/run.h"
 
 #include "src/base/banned.h"
 
@@ -25,6 +24,7 @@ tusk_status tusk_candidates_read(tusk_arena *arena, const char *folder, tusk_can
         tusk_candidate one = { .migration = { .index = entry->idx,
                                               .when = entry->when,
                                               .tag = entry->tag,
+                                              .hash = TUSK_STR(""),
                                               .state = TUSK_MIGRATION_PENDING } };
         st = tusk_folder_read_sql(arena, folder, entry->tag, &one.sql, &one.migration.hash, err);
         if (st != TUSK_OK) return st;
@@ -33,11 +33,51 @@ tusk_status tusk_candidates_read(tusk_arena *arena, const char *folder, tusk_can
     return TUSK_OK;
 }
 
-/* Exactly this migration: both agree, or the row has only a hash. */
-static bool is_same(const tusk_migration *migration, const tusk_applied *row)
+tusk_candidate *tusk_candidates_find(const tusk_candidates *candidates, tusk_str tag)
 {
-    return tusk_str_eq(migration->hash, row->hash) &&
-           (!row->has_when || row->when == migration->when);
+    tusk_str name = tag;
+    if (tusk_str_ends(tag, TUSK_STR(".sql"))) name.len -= 4;
+    for (size_t i = 0; i < candidates->list.count; i++) {
+        tusk_candidate *one = &candidates->list.items[i];
+        tusk_str full = one->migration.tag;
+        bool number = name.len > 0 && full.len > name.len && full.ptr[name.len] == '_' &&
+                      memcmp(full.ptr, name.ptr, name.len) == 0;
+        if (full.len > 0 && (tusk_str_eq(full, name) || number)) return one;
+    }
+    return NULL;
+}
+
+tusk_status tusk_candidates_need_files(const tusk_candidates *candidates, const char *folder,
+                                       tusk_error *err)
+{
+    for (size_t i = 0; i < candidates->list.count; i++) {
+        const tusk_candidate *one = &candidates->list.items[i];
+        if (one->sql.ptr || one->migration.state != TUSK_MIGRATION_PENDING) continue;
+        tusk_fail(err, TUSK_INVALID,
+                  "%s/%.*s.sql: the journal lists this file, but it is not there", folder,
+                  TUSK_STR_ARG(one->migration.tag));
+        tusk_error_hint(err,
+                        "Bring it back from version control. If it is known to change nothing, "
+                        "`tusk mark %.*s` notes it as applied without running it.",
+                        TUSK_STR_ARG(one->migration.tag));
+        return TUSK_INVALID;
+    }
+    return TUSK_OK;
+}
+
+/* Exactly this migration: both agree, or the row has only a hash, or only its name, or there is no
+ * file to compare with. */
+static bool is_same(const tusk_candidate *one, const tusk_applied *row)
+{
+    const tusk_migration *migration = &one->migration;
+    if (row->name.ptr) {
+        tusk_str name = row->name;
+        if (tusk_str_ends(name, TUSK_STR(".sql"))) name.len -= 4;
+        return tusk_str_eq(name, migration->tag);
+    }
+    bool hash = !one->sql.ptr || tusk_str_eq(migration->hash, row->hash);
+    if (!row->has_when) return one->sql.ptr && hash;
+    return hash && row->when == migration->when;
 }
 
 /* First rows that fit exactly, then those of the same time with another hash: two migrations may
@@ -46,16 +86,21 @@ static void match(tusk_candidates *candidates, const tusk_applied *rows, size_t 
                   bool exact)
 {
     for (size_t i = 0; i < candidates->list.count; i++) {
-        tusk_migration *migration = &candidates->list.items[i].migration;
-        if (migration->state != TUSK_MIGRATION_PENDING) continue;
+        tusk_candidate *one = &candidates->list.items[i];
+        bool by_hash = false, by_name = false;
+        if (one->migration.state != TUSK_MIGRATION_PENDING) continue;
         for (size_t j = 0; j < count; j++) {
             const tusk_applied *row = &rows[j];
-            bool fits = exact ? is_same(migration, row)
-                              : !used[j] && row->has_when && row->when == migration->when;
+            bool fits = exact ? is_same(one, row)
+                              : !used[j] && row->has_when && row->when == one->migration.when;
             if (!fits) continue;
             used[j] = true;
-            migration->state = exact ? TUSK_MIGRATION_APPLIED : TUSK_MIGRATION_CHANGED;
+            if (row->name.ptr) by_name = true;
+            if (!row->name.ptr) by_hash = true;
         }
+        if (!by_hash && !by_name) continue;
+        one->by_name = !by_hash;
+        one->migration.state = exact ? TUSK_MIGRATION_APPLIED : TUSK_MIGRATION_CHANGED;
     }
 }
 
@@ -70,71 +115,63 @@ bool tusk_candidates_match(tusk_arena *arena, tusk_candidates *candidates, const
         if (used[j]) continue;
         tusk_candidate one = { .migration = { .index = -1,
                                               .when = rows[j].when,
-                                              .hash = rows[j].hash,
-                                              .tag = TUSK_STR(""),
+                                              .hash =
+                                                  rows[j].name.ptr ? TUSK_STR("") : rows[j].hash,
+                                              .tag = rows[j].name.ptr ? rows[j].name : TUSK_STR(""),
                                               .state = TUSK_MIGRATION_MISSING } };
         if (!tusk_vec_push(arena, &candidates->list, one)) return false;
     }
     return true;
 }
 
-static tusk_status has_table(tusk_conn *conn, tusk_arena *arena, bool *out, tusk_error *err)
+/* Which of the pending ones were begun? */
+static tusk_status find_started(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
+                                tusk_candidates *candidates, tusk_error *err)
 {
-    tusk_result result;
-    const tusk_query *query =
-        tusk_sql(arena,
-                 "select exists (select 1 from pg_catalog.pg_class c join pg_catalog.pg_namespace n"
-                 " on n.oid = c.relnamespace where n.nspname = 'drizzle'"
-                 " and c.relname = '__drizzle_migrations')::int::text",
-                 NULL);
-    tusk_status st = tusk_run(conn, arena, query, &result, err);
-    if (st == TUSK_OK) *out = tusk_str_eq(tusk_result_cell(&result, 0, 0), TUSK_STR("1"));
+    tusk_status st = TUSK_OK;
+    for (size_t i = 0; store->has_started && st == TUSK_OK && i < candidates->list.count; i++) {
+        tusk_migration *migration = &candidates->list.items[i].migration;
+        tusk_started started;
+        if (migration->state != TUSK_MIGRATION_PENDING) continue;
+        st = tusk_started_read(conn, arena, store, migration->when, &started, err);
+        if (st != TUSK_OK || !started.found) continue;
+        migration->state = TUSK_MIGRATION_STARTED;
+        migration->done = started.done;
+    }
     return st;
 }
 
-tusk_status tusk_candidates_compare(tusk_conn *conn, tusk_arena *arena, tusk_candidates *candidates,
-                                    bool *table, tusk_error *err)
+tusk_status tusk_candidates_compare(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
+                                    tusk_candidates *candidates, tusk_error *err)
 {
-    *table = false;
-    tusk_status st = has_table(conn, arena, table, err);
-    if (st != TUSK_OK || !*table) return st;
-    tusk_result result;
-    st = tusk_run(
-        conn, arena,
-        tusk_sql(arena,
-                 "select hash, created_at::text from drizzle.__drizzle_migrations order by id",
-                 NULL),
-        &result, err);
+    const tusk_applied *rows = NULL;
+    size_t count = 0;
+    tusk_status st = tusk_store_read(conn, arena, store, &rows, &count, err);
     if (st != TUSK_OK) return st;
-    tusk_applied *rows = TUSK_NEW_ARRAY(arena, tusk_applied, result.cell_rows);
-    if (!rows) return tusk_fail_nomem(err, "the migrations");
-    for (size_t i = 0; i < result.cell_rows; i++) {
-        long long when = 0;
-        rows[i].hash = tusk_result_cell(&result, i, 0);
-        rows[i].has_when =
-            tusk_str_to_int(tusk_result_cell(&result, i, 1), INT64_MIN, INT64_MAX, &when);
-        rows[i].when = when;
+    if (!tusk_candidates_match(arena, candidates, rows, count)) {
+        return tusk_fail_nomem(err, "the migrations");
     }
-    return tusk_candidates_match(arena, candidates, rows, result.cell_rows)
-               ? TUSK_OK
-               : tusk_fail_nomem(err, "the migrations");
+    return find_started(conn, arena, store, candidates, err);
 }
 
 tusk_status tusk_migrate_look(tusk_conn *conn, tusk_arena *arena, const char *folder,
                               tusk_migration_list *out, tusk_error *err)
 {
     tusk_candidates candidates;
-    bool table = false;
+    tusk_store store;
     *out = (tusk_migration_list){ 0 };
     tusk_status st = tusk_candidates_read(arena, folder, &candidates, err);
-    if (st == TUSK_OK) st = tusk_candidates_compare(conn, arena, &candidates, &table, err);
+    if (st == TUSK_OK) st = tusk_store_find(conn, arena, &store, err);
+    if (st == TUSK_OK) st = tusk_candidates_compare(conn, arena, &store, &candidates, err);
     if (st != TUSK_OK) return st;
     size_t count = candidates.list.count;
     tusk_migration *items = TUSK_NEW_ARRAY(arena, tusk_migration, count);
     if (!items) return tusk_fail_nomem(err, "the migrations");
     for (size_t i = 0; i < count; i++) {
         items[i] = candidates.list.items[i].migration;
-        if (items[i].state == TUSK_MIGRATION_PENDING) out->pending++;
+        bool pending =
+            items[i].state == TUSK_MIGRATION_PENDING || items[i].state == TUSK_MIGRATION_STARTED;
+        if (pending) out->pending++;
     }
     out->items = items;
     out->count = count;

@@ -3,34 +3,34 @@
 #define TUSK_MIGRATE_APPLIED_H
 
 #include "src/base/vec.h"
-#include "tusk/migrate.h"
+#include "src/migrate/store.h"
 
 /** A migration with the text of its file ("no text" when it is missing from the folder). */
 typedef struct tusk_candidate {
     tusk_migration migration;
     tusk_str sql;
+    bool by_name; /* applied as the older table of names has it; not in that of hashes yet */
 } tusk_candidate;
 typedef struct tusk_candidates {
     TUSK_VEC(tusk_candidate) list; /* in journal order, those missing from the folder last */
 } tusk_candidates;
 
-/** The folder's migrations with text and hash, all pending. Errors: TUSK_INVALID without a journal
- * or a listed file. */
+/** The folder's migrations with text and hash, all pending. A file that the journal lists and that
+ * is not there gives one without text and hash. Errors: TUSK_INVALID without a journal, TUSK_IO. */
 tusk_status tusk_candidates_read(tusk_arena *arena, const char *folder, tusk_candidates *out,
                                  tusk_error *err);
-/** One row of drizzle.__drizzle_migrations. */
-typedef struct tusk_applied {
-    tusk_str hash;
-    bool has_when; /* rows made by hand may have none: then the hash decides */
-    int64_t when;
-} tusk_applied;
+/** The one whose tag is `tag` (or begins with it and "_", or is that file's name), NULL: none. */
+tusk_candidate *tusk_candidates_find(const tusk_candidates *candidates, tusk_str tag);
+/** TUSK_INVALID that names the first pending one whose file is missing. */
+tusk_status tusk_candidates_need_files(const tusk_candidates *candidates, const char *folder,
+                                       tusk_error *err);
 /** Sets the state of each candidate by the rows, and adds those missing from the folder. Pure.
  * False without memory. */
 bool tusk_candidates_match(tusk_arena *arena, tusk_candidates *candidates, const tusk_applied *rows,
                            size_t count);
-/** Reads the rows and matches. With no table everything stays pending; `table` says whether it is
- * there. */
-tusk_status tusk_candidates_compare(tusk_conn *conn, tusk_arena *arena, tusk_candidates *candidates,
-                                    bool *table, tusk_error *err);
+/** Reads the rows and matches; with no table everything stays pending. One that was begun and not
+ * finished is TUSK_MIGRATION_STARTED. */
+tusk_status tusk_candidates_compare(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
+                                    tusk_candidates *candidates, tusk_error *err);
 
 #endif

@@ -18,20 +18,20 @@
 #define SNAPSHOT_MAX    ((size_t)64 << 20)
 #define SNAPSHOT_SUFFIX "_snapshot.json"
 
-static bool hash_text(tusk_str text, char hex[TUSK_HASH_SIZE])
+tusk_str tusk_hash_text(tusk_arena *arena, tusk_str text)
 {
     static const char digits[] = "0123456789abcdef";
     unsigned char bytes[EVP_MAX_MD_SIZE];
+    char hex[TUSK_HASH_SIZE];
     unsigned size = 0;
     if (EVP_Digest(text.ptr, text.len, bytes, &size, EVP_sha256(), NULL) != 1 || size != 32) {
-        return false;
+        return (tusk_str){ 0 };
     }
     for (unsigned i = 0; i < size; i++) {
         hex[2 * i] = digits[bytes[i] >> 4];
         hex[2 * i + 1] = digits[bytes[i] & 15];
     }
-    hex[64] = '\0';
-    return true;
+    return tusk_arena_str(arena, (tusk_str){ hex, 64 });
 }
 
 static tusk_str sql_path(tusk_arena *arena, const char *folder, tusk_str tag)
@@ -44,21 +44,13 @@ tusk_status tusk_folder_read_sql(tusk_arena *arena, const char *folder, tusk_str
 {
     tusk_str path = sql_path(arena, folder, tag);
     if (!path.ptr) return tusk_fail_nomem(err, "a migration");
-    if (!tusk_file_exists(path.ptr)) {
-        tusk_fail(err, TUSK_INVALID, "%s: the journal lists this file, but it is not there",
-                  path.ptr);
-        tusk_error_hint(err, "Bring it back from version control; what was applied is not applied "
-                             "again.");
-        return TUSK_INVALID;
-    }
+    if (!tusk_file_exists(path.ptr)) return TUSK_OK;
     tusk_status st = tusk_file_read(arena, path.ptr, SQL_MAX, sql, err);
     if (st != TUSK_OK) return st;
     if (!tusk_str_is_text(*sql)) {
         return tusk_fail(err, TUSK_INVALID, "%s: the file is not valid UTF-8", path.ptr);
     }
-    char hex[TUSK_HASH_SIZE];
-    if (!hash_text(*sql, hex)) return tusk_fail_nomem(err, "a hash");
-    *hash = tusk_arena_str(arena, tusk_str_of(hex));
+    *hash = tusk_hash_text(arena, *sql);
     return hash->ptr ? TUSK_OK : tusk_fail_nomem(err, "a migration");
 }
 

@@ -28,7 +28,9 @@ tusk_status tusk_journal_read(tusk_arena *arena, const char *folder, tusk_journa
 tusk_status tusk_journal_append(tusk_arena *arena, const char *folder, const tusk_journal *journal,
                                 const tusk_journal_entry *entry, tusk_str *out, tusk_error *err);
 
-/** Reads FOLDER/TAG.sql and its hash (lower-case hex SHA-256). */
+/** The lower-case hex SHA-256 of a text. "no text" without memory. */
+tusk_str tusk_hash_text(tusk_arena *arena, tusk_str text);
+/** Reads FOLDER/TAG.sql and its hash; leaves both alone when there is no such file. */
 tusk_status tusk_folder_read_sql(tusk_arena *arena, const char *folder, tusk_str tag, tusk_str *sql,
                                  tusk_str *hash, tusk_error *err);
 

@@ -4,12 +4,9 @@
 #include <ctype.h>
 
 #include "src/diff/diff.h"
+#include "src/migrate/alone.h"
 
 #include "src/base/banned.h"
-
-/* Leading words looked at; CREATE UNIQUE INDEX CONCURRENTLY, ALTER TABLE a.b DETACH PARTITION c
- * CONCURRENTLY. */
-#define WORDS_MAX 16
 
 static bool is_word(char c)
 {
@@ -180,68 +177,29 @@ bool tusk_split_statements(tusk_arena *arena, const tusk_chunk *chunk, tusk_chun
     return push(arena, out, rest, chunk->line + line_at(s, start) - 1);
 }
 
-/* ---- what cannot run in a transaction ---- */
-
-typedef struct words {
-    tusk_str list[WORDS_MAX];
-    size_t count;
-} words;
-
-static words leading_words(tusk_str s)
-{
-    words w = { .count = 0 };
-    for (size_t at = 0; at < s.len && w.count < WORDS_MAX;) {
-        size_t end = skip_token(s, at);
-        if (!is_gap(s, at)) w.list[w.count++] = (tusk_str){ s.ptr + at, end - at };
-        at = end;
-    }
-    return w;
-}
-
-static bool word_is(const words *w, size_t i, const char *word)
-{
-    return i < w->count && word_at(w->list[i], 0, w->list[i].len, word);
-}
-
-static bool has_word(const words *w, const char *word)
-{
-    for (size_t i = 0; i < w->count; i++) {
-        if (word_is(w, i, word)) return true;
-    }
-    return false;
-}
-
-static bool is_alone(tusk_str statement)
-{
-    static const char *const first[] = { "VACUUM", "COMMIT", "ROLLBACK", "BEGIN", "END", "ABORT" };
-    static const char *const first_two[][2] = {
-        { "START", "TRANSACTION" },   { "ALTER", "SYSTEM" },      { "CREATE", "DATABASE" },
-        { "DROP", "DATABASE" },       { "CREATE", "TABLESPACE" }, { "DROP", "TABLESPACE" },
-        { "CREATE", "SUBSCRIPTION" }, { "DROP", "SUBSCRIPTION" }, { "DISCARD", "ALL" },
-        { "REINDEX", "DATABASE" },    { "REINDEX", "SYSTEM" },    { "REINDEX", "SCHEMA" },
-    };
-    words w = leading_words(statement);
-    for (size_t i = 0; i < sizeof first / sizeof *first; i++) {
-        if (word_is(&w, 0, first[i])) return true;
-    }
-    for (size_t i = 0; i < sizeof first_two / sizeof *first_two; i++) {
-        if (word_is(&w, 0, first_two[i][0]) && word_is(&w, 1, first_two[i][1])) return true;
-    }
-    if (!has_word(&w, "CONCURRENTLY")) return false;
-    bool index = (word_is(&w, 0, "CREATE") || word_is(&w, 0, "DROP")) && has_word(&w, "INDEX");
-    return index || word_is(&w, 0, "REINDEX") || has_word(&w, "DETACH");
-}
-
 bool tusk_split_needs_no_transaction(tusk_arena *arena, const tusk_chunks *chunks)
 {
     for (size_t i = 0; i < chunks->count; i++) {
         tusk_chunks statements;
         if (!tusk_split_statements(arena, &chunks->items[i], &statements)) return false;
         for (size_t j = 0; j < statements.count; j++) {
-            tusk_str sql = statements.items[j].sql;
-            size_t start = first_word(sql);
-            if (is_alone((tusk_str){ sql.ptr + start, sql.len - start })) return true;
+            if (tusk_alone_of(statements.items[j].sql).kind != TUSK_ALONE_NOT) return true;
         }
     }
     return false;
+}
+
+void tusk_split_words(tusk_str sql, tusk_words *out)
+{
+    *out = (tusk_words){ 0 };
+    for (size_t at = first_word(sql); at < sql.len && out->count < TUSK_WORDS_MAX;) {
+        size_t end = skip_token(sql, at);
+        if (!is_gap(sql, at)) out->list[out->count++] = (tusk_str){ sql.ptr + at, end - at };
+        at = end;
+    }
+}
+
+bool tusk_word_is(const tusk_words *words, size_t i, const char *word)
+{
+    return i < words->count && word_at(words->list[i], 0, words->list[i].len, word);
 }

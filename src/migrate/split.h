@@ -21,6 +21,17 @@ bool tusk_split_statements(tusk_arena *arena, const tusk_chunk *chunk, tusk_chun
 /** True when one of the statements cannot run in a transaction block (CREATE INDEX CONCURRENTLY,
  * VACUUM, ...), or ends the block itself (COMMIT). */
 bool tusk_split_needs_no_transaction(tusk_arena *arena, const tusk_chunks *chunks);
+/** The first words, signs and quoted things of a statement, comments left out; enough for CREATE
+ * UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY a.b and ALTER TABLE a.b DETACH PARTITION c.d
+ * CONCURRENTLY. They point into it. */
+enum { TUSK_WORDS_MAX = 16 };
+typedef struct tusk_words {
+    tusk_str list[TUSK_WORDS_MAX];
+    size_t count;
+} tusk_words;
+void tusk_split_words(tusk_str sql, tusk_words *out);
+/** Is the i-th this one (in capitals), in any case? False past the end. */
+bool tusk_word_is(const tusk_words *words, size_t i, const char *word);
 /** The line, counted from 1, of the `position`-th character (from 1) of `sql`; 0 (unknown) gives
  * the line of its first word. */
 int tusk_split_line(tusk_str sql, int position);

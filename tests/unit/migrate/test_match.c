@@ -55,6 +55,12 @@ static const struct match_case {
       { { { "a", 1 }, true, 1 }, { { "a", 1 }, true, 1 } },
       2,
       "A" },
+    { "an older runner's table of names",
+      { { .when = 1, .tag = { "0000_a", 6 } }, { .when = 2, .tag = { "0001_b", 6 } } },
+      2,
+      { { .name = { "0000_a.sql", 10 } }, { .name = { "0009_z.sql", 10 } } },
+      2,
+      "APM" },
 };
 
 static void test_states(void **state)
@@ -68,7 +74,8 @@ static void test_states(void **state)
         const struct match_case *c = &cases[i];
         tusk_candidates candidates = { 0 };
         for (size_t j = 0; j < c->folder_count; j++) {
-            tusk_vec_push(arena, &candidates.list, (tusk_candidate){ .migration = c->folder[j] });
+            tusk_candidate one = { .migration = c->folder[j], .sql = TUSK_STR("select 1") };
+            tusk_vec_push(arena, &candidates.list, one);
         }
         assert_true(tusk_candidates_match(arena, &candidates, c->rows, c->row_count));
         char found[2 * MAX + 1] = "";
@@ -92,12 +99,36 @@ static void test_hash(void **state)
     assert_ok(tusk_folder_read_sql(arena, *state, TUSK_STR("0000_a"), &sql, &hash, &err), err);
     assert_text(sql, "select 1;\n");
     assert_text(hash, "4a45092ccf992ea92250053a80b931b787924ba61648f420555511b84f10ab6c");
-    assert_int_equal(tusk_folder_read_sql(arena, *state, TUSK_STR("0001_b"), &sql, &hash, &err),
-                     TUSK_INVALID);
-    assert_non_null(strstr(err.message, "0001_b.sql: the journal lists this file"));
+    tusk_str none = { 0 };
+    assert_ok(tusk_folder_read_sql(arena, *state, TUSK_STR("0001_b"), &none, &hash, &err), err);
+    assert_null(none.ptr);
     unit_write(unit_path(*state, "0000_a.sql"), TUSK_STR("\xff"));
     assert_int_equal(tusk_folder_read_sql(arena, *state, TUSK_STR("0000_a"), &sql, &hash, &err),
                      TUSK_INVALID);
+    tusk_arena_free(arena);
+}
+
+/* A file that is gone matters only while its migration is pending. */
+static void test_missing_file(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_error err = { 0 };
+    tusk_candidates candidates = { 0 };
+    tusk_candidate gone = { .migration = { .when = 5, .tag = TUSK_STR("0003_gone") } };
+    tusk_vec_push(arena, &candidates.list, gone);
+    assert_int_equal(tusk_candidates_need_files(&candidates, "d", &err), TUSK_INVALID);
+    assert_string_equal(err.message,
+                        "d/0003_gone.sql: the journal lists this file, but it is not there");
+    assert_non_null(strstr(err.hint, "tusk mark 0003_gone"));
+    tusk_applied row = { .hash = TUSK_STR("whatever"), .has_when = true, .when = 5 };
+    assert_true(tusk_candidates_match(arena, &candidates, &row, 1));
+    assert_int_equal(candidates.list.items[0].migration.state, TUSK_MIGRATION_APPLIED);
+    assert_ok(tusk_candidates_need_files(&candidates, "d", &err), err);
+    assert_ptr_equal(tusk_candidates_find(&candidates, TUSK_STR("0003")), candidates.list.items);
+    assert_ptr_equal(tusk_candidates_find(&candidates, TUSK_STR("0003_gone.sql")),
+                     candidates.list.items);
+    assert_null(tusk_candidates_find(&candidates, TUSK_STR("000")));
+    assert_null(tusk_candidates_find(&candidates, TUSK_STR("")));
     tusk_arena_free(arena);
 }
 
@@ -166,6 +197,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_states),
         cmocka_unit_test_setup_teardown(test_hash, unit_folder_make, unit_folder_remove),
+        cmocka_unit_test(test_missing_file),
         cmocka_unit_test(test_names),
         cmocka_unit_test(test_prefixes),
     };

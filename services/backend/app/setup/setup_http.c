@@ -7,33 +7,14 @@
 
 /* ---- GET /api/db/status ---- */
 
-static const char *file_state(tusk_migration_state state)
-{
-    switch (state) {
-    case TUSK_MIGRATION_RUNNING:
-        return "running";
-    case TUSK_MIGRATION_APPLIED:
-        return "applied";
-    case TUSK_MIGRATION_CHANGED:
-        return "changed";
-    case TUSK_MIGRATION_FAILED:
-        return "failed";
-    case TUSK_MIGRATION_MISSING:
-        return "missing";
-    case TUSK_MIGRATION_PENDING:
-        break;
-    }
-    return "pending";
-}
-
 static json_t *files_json(const struct setup_view *s)
 {
     json_t *files = json_array();
     json_int_t applied = 0;
     for (size_t i = 0; i < s->file_count; i++) {
         const struct setup_file *f = &s->files[i];
-        json_t *file = json_pack("{s:s, s:s, s:I}", "tag", f->tag, "state", file_state(f->state),
-                                 "ms", (json_int_t)f->ms);
+        json_t *file = json_pack("{s:s, s:s, s:I}", "tag", f->tag, "state",
+                                 tusk_migration_state_name(f->state), "ms", (json_int_t)f->ms);
         if (f->state == TUSK_MIGRATION_FAILED)
             json_object_set_new(file, "error", json_string(s->error));
         json_array_append_new(files, file);
