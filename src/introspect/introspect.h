@@ -1,0 +1,53 @@
+/* introspect.h - what a database holds, as a schema: to compare it with what it should hold, and to
+ * write .def files for it */
+#ifndef TUSK_INTROSPECT_INTROSPECT_H
+#define TUSK_INTROSPECT_INTROSPECT_H
+
+#include "src/model/model.h"
+#include "tusk/conn.h"
+
+/** Which part of the database; zero means the default, for each. */
+typedef struct tusk_introspect_options {
+    /** NULL-terminated; NULL: all but the system's, those of extensions, and "drizzle". */
+    const char *const *schemas;
+    bool roles; /* also the roles of the server, without pg_* and superusers */
+    /** Gets a sentence for each thing that a schema cannot say, or that is broken. */
+    void (*notice)(void *context, tusk_str message);
+    void *context;
+} tusk_introspect_options;
+
+/** Reads the catalogs in one read-only transaction (a savepoint when one is open) by a fixed number
+ * of queries. Texts are as drizzle-kit would have written them; tables by schema (public first) and
+ * name, columns as they were made. The record of migrations and what belongs to extensions is left
+ * out. `options` may be NULL. PostgreSQL 14 and newer. Errors: as tusk_run(). Lifetime: `arena`. */
+tusk_status tusk_introspect(tusk_conn *conn, tusk_arena *arena,
+                            const tusk_introspect_options *options, tusk_model *out,
+                            tusk_error *err);
+
+/** The schema in a form in which differences that mean nothing are gone: names are cut as
+ * PostgreSQL cuts them, types, defaults and expressions have one spelling, what cannot be read back
+ * from a database is dropped. For comparing only. Pure. Errors: TUSK_NOMEM. Lifetime: `arena`, and
+ * that of `model`. */
+tusk_status tusk_model_normal(tusk_arena *arena, const tusk_model *model, tusk_model *out,
+                              tusk_error *err);
+
+/** Two schemas in one form, to be given to tusk_diff(). */
+typedef struct tusk_comparison {
+    tusk_model database, wanted;
+    /** Both went through PostgreSQL, so what differs differs; otherwise only their spelling was
+     * compared, because of `why`, and rewritten expressions may seem to differ. */
+    bool exact;
+    tusk_str why;
+} tusk_comparison;
+
+/** Reads the database and brings it and `wanted` into one form. For that `wanted` is made in a
+ * scratch database on `server`, read back, and dropped whatever happens; without `server`, or where
+ * that is not allowed or fails, both are only brought to tusk_model_normal(). Roles are not made;
+ * they, tablespaces and policies of other tables are compared as written. Errors: as tusk_run().
+ * Lifetime: `arena`. */
+tusk_status tusk_introspect_compare(tusk_conn *conn, const tusk_server *server, tusk_arena *arena,
+                                    const tusk_introspect_options *options,
+                                    const tusk_model *wanted, tusk_comparison *out,
+                                    tusk_error *err);
+
+#endif
