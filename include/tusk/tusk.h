@@ -20,6 +20,7 @@
 #include "tusk/plan.h"
 #include "tusk/pool.h"
 #include "tusk/query.h"
+#include "tusk/quote.h"
 #include "tusk/result.h"
 #include "tusk/run.h"
 #include "tusk/schema.h"

@@ -1,6 +1,8 @@
 /* quote.c - names and literals, quoted so that no content can end them */
 #include "src/sql/quote.h"
 
+#include "tusk/quote.h"
+
 #include "src/base/banned.h"
 
 static bool has(tusk_str text, char c)
@@ -41,4 +43,14 @@ void tusk_sql_add_literal(tusk_buf *buf, tusk_str text)
     tusk_buf_add_char(buf, '\'');
     add_doubled(buf, text, '\'', backslash);
     tusk_buf_add_char(buf, '\'');
+}
+
+void tusk_quote_name(tusk_buf *buf, tusk_str name)
+{
+    tusk_sql_add_ident_str(buf, name);
+}
+
+void tusk_quote_literal(tusk_buf *buf, tusk_str text)
+{
+    tusk_sql_add_literal(buf, text);
 }

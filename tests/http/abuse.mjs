@@ -27,6 +27,7 @@ const valid = {
   'PATCH /api/teams/{id}': () => ({ name: 'Abuse' }),
   'POST /api/teams/{id}/mcp/installations': () => ({ server_id: real.server, name: 'abuse' }),
   'PATCH /api/notifications/{notification}': () => ({ read: true }),
+  'PATCH /api/admin/tables/{schema}/{table}/rows': () => ({ key: { id: real.id }, before: { description: null }, changes: { description: 'abuse' }, password: ada.password }),
   'POST /api/oauth/tokens': () => ({ team_id: real.id, name: 'abuse', scope: 'mcp:read', expires_in: 600 }),
 };
 
@@ -65,6 +66,7 @@ function fits(schema, required, raw) {
   }
   if (value === null) return !required;
   if (schema.type === 'integer') return Number.isSafeInteger(value) && value >= schema.minimum && value <= schema.maximum;
+  if (schema.type === 'object') return typeof value === 'object' && !Array.isArray(value) && Object.values(value).every((v) => v === null || typeof v === 'string');
   if (schema.type === 'boolean') return typeof value === 'boolean';
   return typeof value === 'string' && !/\p{Surrogate}/u.test(value) && !value.includes('\0') && [...value].length >= schema.minLength && [...value].length <= schema.maxLength;
 }
@@ -254,6 +256,7 @@ async function ready() {
   const made = await b.request('POST', '/api/setup/admin', { body: ada });
   admin = { cookie: cookieOf(made) };
   real = { id: made.json.team.id };
+  Object.assign(real, { schema: 'public', table: 'teams' });
   real.notification = (await b.request('GET', '/api/notifications', admin)).json.data.notifications[0].id;
   real.server = (await b.request('GET', '/api/mcp/servers?limit=1', admin)).json.data.servers[0].id;
   sql = new Psql(b);

@@ -40,6 +40,13 @@ const expected = {
   'POST /api/oauth/tokens':                               '401   401    401    401   403   201    201   403   403 403 403 403 403  403  403   401    401',
   'POST /api/oauth/tokens/revoke-expired':                '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/audit':                                 '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/tables':                              '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/tables/{schema}/{table}':             '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/tables/{schema}/{table}/rows':        '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'PATCH /api/admin/tables/{schema}/{table}/rows':      '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/indexes':                             '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/slow':                                '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/migrations':                          '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'POST /api/auth/logout': 200, // last: it ends the sessions above
 };
 
@@ -108,6 +115,7 @@ const bodies = {
   'POST /api/teams': { name: 'Matrix' },
   'PATCH /api/teams/{id}': { name: 'Renamed' },
   'PATCH /api/notifications/{notification}': { read: true },
+  'PATCH /api/admin/tables/{schema}/{table}/rows': { key: { id: team }, before: { name: 'The Team' }, changes: { name: 'Browsed' }, password: ada.password },
   'POST /api/oauth/tokens': { team_id: team, name: 'made by the matrix', scope: 'mcp:read' },
 };
 
@@ -131,7 +139,7 @@ async function fingerprint() {
 
 async function cell(route, caller, credentials, server) {
   const [method, pattern] = route.split(' ');
-  const path = pattern.replace('{id}', team).replace('{installation}', 'inst').replace('{deployment}', 'depl').replace('{notification}', 'note').replace('{server}', server);
+  const path = pattern.replace('{id}', team).replace('{installation}', 'inst').replace('{deployment}', 'depl').replace('{notification}', 'note').replace('{server}', server).replace('{schema}', 'public').replace('{table}', 'teams');
   const body = route.endsWith('installations') && method === 'POST' ? { server_id: server, name: 'two' } : bodies[route];
   const before = codeFor(route, caller) >= 400 ? await fingerprint() : null;
   const r = await b.request(method, path, { ...credentials, body });
@@ -158,7 +166,7 @@ async function matrix(who) {
     if (!route.startsWith('GET')) continue;
     const heads = [];
     for (const caller of callers) {
-      const r = await b.request('HEAD', route.slice(4).replace('{id}', team).replace('{server}', server), who[caller]);
+      const r = await b.request('HEAD', route.slice(4).replace('{id}', team).replace('{server}', server).replace('{schema}', 'public').replace('{table}', 'teams'), who[caller]);
       if (r.status !== codeFor(route, caller) || r.text) heads.push(`${caller}: ${r.status}`);
     }
     tap.check(`HEAD as ${route}`, heads.length === 0, heads.join('\n'));

@@ -51,7 +51,24 @@ static void check_integer(const struct input_field *f, long long value, json_t *
         complain(details, f->name, "has to be between %lld and %lld", f->min, f->max);
 }
 
-static void check_member(const struct input_field *f, const json_t *value, json_t **details)
+static void check_texts(const struct input_field *f, json_t *object, json_t **details)
+{
+    long long count = (long long)json_object_size(object);
+    const char *key;
+    json_t *value;
+    if (count < f->min || count > f->max)
+        complain(details, f->name, "has to have %lld to %lld members", f->min, f->max);
+    json_object_foreach(object, key, value)
+    {
+        bool text =
+            json_is_string(value) &&
+            tusk_str_is_text((tusk_str){ json_string_value(value), json_string_length(value) });
+        if (!text && !json_is_null(value))
+            complain(details, f->name, "has a member that is neither text without NUL nor null");
+    }
+}
+
+static void check_member(const struct input_field *f, json_t *value, json_t **details)
 {
     if (!value || json_is_null(value)) {
         if (f->required) complain(details, f->name, "is required");
@@ -73,6 +90,12 @@ static void check_member(const struct input_field *f, const json_t *value, json_
         return;
     case INPUT_BOOLEAN:
         if (!json_is_boolean(value)) complain(details, f->name, "has to be true or false");
+        return;
+    case INPUT_TEXTS:
+        if (!json_is_object(value))
+            complain(details, f->name, "has to be an object");
+        else
+            check_texts(f, value, details);
         return;
     }
 }

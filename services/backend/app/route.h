@@ -25,12 +25,17 @@ enum access {
 enum password { PASSWORD_NONE, PASSWORD_EACH, PASSWORD_RECENT };
 
 /** What an input must be; the list ends with name == NULL. */
-enum input_kind { INPUT_TEXT, INPUT_INTEGER, INPUT_BOOLEAN };
+enum input_kind {
+    INPUT_TEXT,
+    INPUT_INTEGER,
+    INPUT_BOOLEAN,
+    INPUT_TEXTS, /* an object whose members are texts or null; not in a query string */
+};
 struct input_field {
     const char *name;
     enum input_kind kind;
     bool required;
-    long long min, max; /* characters of a text, or the range of an integer */
+    long long min, max; /* characters of a text, range of an integer, number of members */
     const char *(*check)(
         tusk_str text); /* a sentence when the text is not acceptable, else NULL; may be NULL */
     const char *about;  /* for /api/openapi.json */

@@ -1,5 +1,6 @@
 /* routes.c - every route: this table gives dispatch, permission and /api/openapi.json */
 #include "services/backend/app/admin/admin.h"
+#include "services/backend/app/admin/tables.h"
 #include "services/backend/app/auth/auth.h"
 #include "services/backend/app/info/info.h"
 #include "services/backend/app/mcp/mcp.h"
@@ -89,6 +90,23 @@ const struct route routes[] = {
     { { "GET", "/api/admin/audit" }, ACCESS_GLOBAL, "system.admin", .query = paging,
       .describe = audit_list, .answer = audit_listed,
       .summary = "What administrators did or were refused, newest first" },
+
+    { { "GET", "/api/admin/tables" }, ACCESS_GLOBAL, "system.admin", .procedure = tables_list,
+      .summary = "Sizes, rows and upkeep of every table" },
+    { { "GET", "/api/admin/tables/:schema/:table" }, ACCESS_GLOBAL, "system.admin",
+      .procedure = tables_show, .summary = "Columns, key and indexes of one table" },
+    { { "GET", "/api/admin/tables/:schema/:table/rows" }, ACCESS_GLOBAL, "system.admin",
+      .query = rows_list_query, .procedure = rows_list,
+      .summary = "Rows of one table: pages, filter, order; secrets are never shown" },
+    { { "PATCH", "/api/admin/tables/:schema/:table/rows" }, ACCESS_GLOBAL, "system.admin",
+      .password = PASSWORD_EACH, .audit = "row.change", .body = rows_patch_body,
+      .procedure = rows_patch, .summary = "Change one row, when it is still as it was seen" },
+    { { "GET", "/api/admin/indexes" }, ACCESS_GLOBAL, "system.admin", .procedure = indexes_list,
+      .summary = "Indexes: used, unused, duplicate, invalid, missing" },
+    { { "GET", "/api/admin/slow" }, ACCESS_GLOBAL, "system.admin", .procedure = slow_list,
+      .summary = "The statements that take most of the time" },
+    { { "GET", "/api/admin/migrations" }, ACCESS_GLOBAL, "system.admin",
+      .procedure = migrations_list, .summary = "Migrations, applied and pending, with their SQL" },
 };
 /* clang-format on */
 const size_t route_count = sizeof routes / sizeof *routes;

@@ -2,6 +2,7 @@
 #include "tests/unit/sql/sql_unit.h"
 
 #include "src/sql/quote.h"
+#include "tusk/quote.h"
 
 static void test_names(void **state)
 {
@@ -29,6 +30,17 @@ static void test_names(void **state)
         tusk_sql_add_ident(&buf, tusk_str_of(cases[i].name)); /* the other kind of text */
         assert_string_equal(tusk_buf_str(&buf).ptr, cases[i].expected);
     }
+}
+
+static void test_as_programs_call_it(void **state)
+{
+    (void)state;
+    tusk_buf buf;
+    tusk_buf_init_in(&buf, a, 1000);
+    tusk_quote_name(&buf, TUSK_STR("a\"b"));
+    tusk_buf_add_char(&buf, ' ');
+    tusk_quote_literal(&buf, TUSK_STR("it's"));
+    assert_string_equal(tusk_buf_str(&buf).ptr, "\"a\"\"b\" 'it''s'");
 }
 
 static void test_literals(void **state)
@@ -73,6 +85,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         UNIT_TEST(test_names),
+        UNIT_TEST(test_as_programs_call_it),
         UNIT_TEST(test_literals),
         UNIT_TEST(test_a_zero_byte_fails),
     };

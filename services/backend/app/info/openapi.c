@@ -10,6 +10,11 @@ static json_t *schema_of(const struct input_field *f)
                          "maximum", (json_int_t)f->max, "description", f->about);
     case INPUT_BOOLEAN:
         return json_pack("{s:s, s:s}", "type", "boolean", "description", f->about);
+    case INPUT_TEXTS:
+        return json_pack("{s:s, s:{s:s, s:b}, s:I, s:I, s:s}", "type", "object",
+                         "additionalProperties", "type", "string", "nullable", 1, "minProperties",
+                         (json_int_t)f->min, "maxProperties", (json_int_t)f->max, "description",
+                         f->about);
     case INPUT_TEXT:
         break;
     }

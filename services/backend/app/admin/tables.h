@@ -1,0 +1,20 @@
+/* tables.h - the routes that show tables, their rows, indexes, slow statements and migrations */
+#ifndef DEPLOYSTACK_TABLES_H
+#define DEPLOYSTACK_TABLES_H
+
+#include "services/backend/app/admin/tables_store.h"
+#include "services/backend/app/route.h"
+
+void tables_list(struct call *call, tusk_conn *conn);
+void tables_show(struct call *call, tusk_conn *conn);
+void rows_list(struct call *call, tusk_conn *conn);
+void rows_patch(struct call *call, tusk_conn *conn);
+void indexes_list(struct call *call, tusk_conn *conn);
+void slow_list(struct call *call, tusk_conn *conn);
+void migrations_list(struct call *call, tusk_conn *conn);
+extern const struct input_field rows_list_query[], rows_patch_body[];
+
+/** The table that the path names; false when the call was answered (404). */
+bool tables_of_path(struct call *call, tusk_conn *conn, struct browsed_table *out);
+
+#endif
