@@ -114,5 +114,9 @@ int cmd_backup(struct cli_call *call);
 extern const struct cli_option cmd_restore_options[];
 extern const char cmd_restore_more[];
 int cmd_restore(struct cli_call *call);
+/** tusk pitr enable|backup|status|restore: back to any moment. */
+extern const struct cli_option cmd_pitr_options[];
+extern const char cmd_pitr_more[];
+int cmd_pitr(struct cli_call *call);
 
 #endif

@@ -130,7 +130,7 @@ tusk_status tusk_child_run(tusk_arena *arena, const tusk_child *child, int64_t d
     tusk_status st = TUSK_IO;
     int in[2] = { -1, -1 }, out[2] = { -1, -1 };
     tusk_buf output;
-    tusk_buf_init_in(&output, arena, TUSK_CHILD_OUTPUT_MAX);
+    tusk_buf_init_in(&output, arena, child->output_max ? child->output_max : TUSK_CHILD_OUTPUT_MAX);
     if (pipe2(in, O_CLOEXEC) != 0 || pipe2(out, O_CLOEXEC) != 0) {
         st = tusk_fail_errno(err, "could not create a pipe");
         goto done;

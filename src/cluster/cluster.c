@@ -53,6 +53,18 @@ static tusk_status make_when_missing(tusk_arena *arena, const tusk_place *place,
     return st;
 }
 
+/* A data folder that was to be exchanged for another: one of them is in its place afterwards. */
+static tusk_status settle(tusk_cluster *cluster, tusk_error *err)
+{
+    bool found = false;
+    tusk_status st = tusk_swap_end_copy(cluster->arena, &cluster->place, err);
+    if (st == TUSK_OK) st = tusk_swap_settle(cluster->arena, &cluster->place, &found, err);
+    if (st == TUSK_OK && found)
+        tusk_log_write(cluster->log, TUSK_LOG_WARN, "settled a change of data that was cut short",
+                       TUSK_FIELDS(tusk_field_cstr("data", cluster->place.pgdata)));
+    return st;
+}
+
 /* With BASE/lock taken: from whatever is there to a server that we hold. */
 static tusk_status bring_up(tusk_cluster *cluster, const char *database, int64_t deadline,
                             tusk_error *err)
@@ -61,8 +73,9 @@ static tusk_status bring_up(tusk_cluster *cluster, const char *database, int64_t
     tusk_programs programs = { 0 };
     tusk_postmaster server = { 0 };
     const char *password = NULL;
-    tusk_status st =
-        make_when_missing(arena, &cluster->place, cluster->log, deadline, &programs, err);
+    tusk_status st = settle(cluster, err);
+    if (st == TUSK_OK)
+        st = make_when_missing(arena, &cluster->place, cluster->log, deadline, &programs, err);
     if (st == TUSK_OK) st = tusk_make_read_password(arena, &cluster->place, &password, err);
     if (st == TUSK_OK)
         st = tusk_hold_register(arena, &cluster->place, &cluster->hold, &cluster->hold_path, err);
@@ -214,7 +227,8 @@ static tusk_status stop_unless_used(tusk_arena *arena, const tusk_place *place, 
                          users == 1 ? "" : "s", users == 1 ? "s" : "");
     if (unlink(place->stay) != 0 && tusk_file_exists(place->stay))
         return tusk_fail_errno(err, "could not remove \"%s\"", place->stay);
-    return tusk_postmaster_stop(arena, place, NULL, err);
+    tusk_status st = tusk_swap_end_copy(arena, place, err);
+    return st ? st : tusk_postmaster_stop(arena, place, NULL, err);
 }
 
 tusk_status tusk_cluster_stop(const char *data_dir, bool force, tusk_error *err)

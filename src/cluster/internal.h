@@ -44,6 +44,8 @@ typedef struct tusk_place {
 /* Only works out the names; `data_dir` as in tusk_cluster_options. */
 tusk_status tusk_place_find(tusk_arena *arena, const char *data_dir, tusk_place *out,
                             tusk_error *err);
+/* The server's user, for data that have come or gone since. */
+tusk_status tusk_place_choose_user(tusk_arena *arena, tusk_place *place, tusk_error *err);
 /* Makes the data folder (and holders/) and checks that the server's user can get there. */
 tusk_status tusk_place_make(const tusk_place *place, tusk_error *err);
 /* Makes the folder of the socket with the right owner and mode. */
@@ -68,12 +70,13 @@ typedef struct tusk_child {
     bool switch_user;        /* run as uid and gid, with no other groups */
     uid_t uid;
     gid_t gid;
-    int keep_fd;    /* stays open in the child as descriptor 3; 0: none */
-    tusk_str input; /* what it reads from stdin, at most 4 KiB */
+    int keep_fd;       /* stays open in the child as descriptor 3; 0: none */
+    tusk_str input;    /* what it reads from stdin, at most 4 KiB */
+    size_t output_max; /* of what it says, 0: TUSK_CHILD_OUTPUT_MAX */
 } tusk_child;
 
 #define TUSK_CHILD_OUTPUT_MAX ((size_t)64 << 10)
-/* Runs it to its end; stdout and stderr together (the first 64 KiB) go to `*output`. `*code` is the
+/* Runs it to its end; stdout and stderr together (their beginning) go to `*output`. `*code` is the
  * exit code, or 128 + signal. Errors: TUSK_IO when it cannot be run, TUSK_TIMEOUT (it is killed).
  */
 tusk_status tusk_child_run(tusk_arena *arena, const tusk_child *child, int64_t deadline, int *code,
@@ -123,6 +126,27 @@ tusk_status tusk_make_database(tusk_arena *arena, const tusk_place *place,
 tusk_status tusk_make_read_password(tusk_arena *arena, const tusk_place *place,
                                     const char **password, tusk_error *err);
 
+/* Removes a folder that an earlier attempt left, with all that is in it; nothing there is fine. */
+tusk_status tusk_make_remove_tree(tusk_arena *arena, const char *path, int64_t deadline,
+                                  tusk_error *err);
+
+/* swap.c: another data folder takes the place of BASE/pg. The caller holds BASE/lock and no server
+ * runs on either. */
+/* BASE/pg (which may be missing) becomes BASE/`before`, BASE/`fresh` becomes BASE/pg. A failure
+ * leaves BASE/pg as it was; what a kill leaves is for tusk_swap_settle(). */
+tusk_status tusk_swap_data(tusk_arena *arena, const tusk_place *place, const char *fresh,
+                           const char *before, tusk_error *err);
+/* Before a start: finishes or undoes a swap that was cut short; `*found` tells that there was one.
+ */
+tusk_status tusk_swap_settle(tusk_arena *arena, tusk_place *place, bool *found, tusk_error *err);
+
+/* Where a copy of the data (BASE/pg.restored) is proven, beside the real ones: a place of its own.
+ */
+tusk_status tusk_swap_copy_place(tusk_arena *arena, const tusk_place *place, tusk_place *out,
+                                 tusk_error *err);
+/* Stops the server on that copy which a killed restore left; BASE/lock is taken. */
+tusk_status tusk_swap_end_copy(tusk_arena *arena, const tusk_place *place, tusk_error *err);
+
 /* postmaster.c: the running server */
 typedef enum tusk_postmaster_state {
     TUSK_POSTMASTER_NONE,     /* nothing of it is alive */
@@ -144,6 +168,11 @@ void tusk_postmaster_look(tusk_arena *arena, const tusk_place *place, tusk_postm
 tusk_status tusk_postmaster_ensure(tusk_arena *arena, const tusk_place *place,
                                    const tusk_programs *programs, int64_t deadline,
                                    const tusk_log *log, tusk_postmaster *out, tusk_error *err);
+/* Starts it as it is, with `settings` ("name=value", NULL-terminated, may be NULL) over those of
+ * its files, and waits until it is ready. Errors: as tusk_cluster_open(). */
+tusk_status tusk_postmaster_run(tusk_arena *arena, const tusk_place *place,
+                                const tusk_programs *programs, const char *const *settings,
+                                int64_t deadline, tusk_postmaster *out, tusk_error *err);
 /* Fast shutdown; immediate after 30 s. Fine when nothing runs. The caller holds BASE/lock. */
 tusk_status tusk_postmaster_stop(tusk_arena *arena, const tusk_place *place, const tusk_log *log,
                                  tusk_error *err);

@@ -101,8 +101,8 @@ static tusk_status secret_file(tusk_arena *arena, const tusk_place *place, uid_t
     return st;
 }
 
-static tusk_status remove_tree(tusk_arena *arena, const char *path, int64_t deadline,
-                               tusk_error *err)
+tusk_status tusk_make_remove_tree(tusk_arena *arena, const char *path, int64_t deadline,
+                                  tusk_error *err)
 {
     if (!tusk_file_exists(path)) return TUSK_OK;
     const char *argv[] = { "/bin/rm", "-rf", "--", path, NULL };
@@ -191,7 +191,7 @@ tusk_status tusk_make_cluster(tusk_arena *arena, const tusk_place *place,
                               tusk_error *err)
 {
     const char *password = NULL, *password_file = NULL;
-    tusk_status st = remove_tree(arena, place->partial, deadline, err);
+    tusk_status st = tusk_make_remove_tree(arena, place->partial, deadline, err);
     if (st == TUSK_OK) st = ensure_password(arena, place, &password, err);
     if (st) return st;
     if (mkdir(place->partial, 0700) != 0)
@@ -204,7 +204,8 @@ tusk_status tusk_make_cluster(tusk_arena *arena, const tusk_place *place,
     unlink(password_file);
     if (st == TUSK_OK) st = include_settings(arena, place, err);
     if (st == TUSK_OK) st = publish(place, err);
-    if (st) tusk_ignore(remove_tree(arena, place->partial, tusk_deadline_in(10000), NULL));
+    if (st)
+        tusk_ignore(tusk_make_remove_tree(arena, place->partial, tusk_deadline_in(10000), NULL));
     return st;
 }
 

@@ -104,7 +104,7 @@ static bool take_user(tusk_arena *arena, const struct passwd *user, tusk_place *
 
 /* PostgreSQL refuses to run as root: data that exist keep their owner, new ones belong to postgres
  * or nobody. */
-static tusk_status choose_user(tusk_arena *arena, tusk_place *place, tusk_error *err)
+tusk_status tusk_place_choose_user(tusk_arena *arena, tusk_place *place, tusk_error *err)
 {
     place->as_root = geteuid() == 0;
     place->uid = geteuid();
@@ -156,7 +156,7 @@ tusk_status tusk_place_find(tusk_arena *arena, const char *data_dir, tusk_place 
     name_files(arena, out);
     choose_socket_dir(arena, explicit_base, out);
     if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the names of the data folder");
-    return choose_user(arena, out, err);
+    return tusk_place_choose_user(arena, out, err);
 }
 
 /* True for an empty folder and for one that Tusk has used before. */

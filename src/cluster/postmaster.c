@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "src/base/vec.h"
 #include "src/cluster/internal.h"
 #include "tusk/clock.h"
 #include "tusk/file.h"
@@ -93,10 +94,10 @@ static int signal_all(const tusk_place *place, int number)
     return count;
 }
 
+/* "standby" is a replay during which nobody may ask anything: not ready yet. */
 static tusk_postmaster_state state_of(tusk_str status)
 {
-    if (tusk_str_starts(status, TUSK_STR("ready")) || tusk_str_starts(status, TUSK_STR("standby")))
-        return TUSK_POSTMASTER_READY;
+    if (tusk_str_starts(status, TUSK_STR("ready"))) return TUSK_POSTMASTER_READY;
     if (tusk_str_starts(status, TUSK_STR("stopping"))) return TUSK_POSTMASTER_STOPPING;
     return TUSK_POSTMASTER_STARTING;
 }
@@ -141,15 +142,33 @@ static tusk_status open_log(tusk_arena *arena, const tusk_place *place, int *fd,
     return TUSK_OK;
 }
 
+/* "postgres -D DATA -c NAME=VALUE..."; NULL without memory. */
+static const char *const *server_arguments(tusk_arena *arena, const tusk_place *place,
+                                           const tusk_programs *programs,
+                                           const char *const *settings)
+{
+    TUSK_VEC(const char *) argv = { 0 };
+    const char *program = tusk_path_join(arena, programs->bin, "postgres").ptr;
+    if (!program) return NULL;
+    tusk_vec_push(arena, &argv, program);
+    tusk_vec_push(arena, &argv, "-D");
+    tusk_vec_push(arena, &argv, place->pgdata);
+    for (; settings && *settings; settings++) {
+        tusk_vec_push(arena, &argv, "-c");
+        tusk_vec_push(arena, &argv, *settings);
+    }
+    tusk_vec_push(arena, &argv, NULL);
+    return tusk_arena_failed(arena) ? NULL : argv.items;
+}
+
 static tusk_status spawn(tusk_arena *arena, const tusk_place *place, const tusk_programs *programs,
-                         int log_fd, int64_t deadline, tusk_error *err)
+                         const char *const *settings, int log_fd, int64_t deadline, tusk_error *err)
 {
     int lock = -1;
-    const char *program = tusk_path_join(arena, programs->bin, "postgres").ptr;
-    if (!program) return tusk_fail_nomem(err, "a command line");
+    const char *const *argv = server_arguments(arena, place, programs, settings);
+    if (!argv) return tusk_fail_nomem(err, "a command line");
     tusk_status st = tusk_hold_take(place->server_lock, deadline, &lock, err);
     if (st) return st;
-    const char *argv[] = { program, "-D", place->pgdata, NULL };
     tusk_child child = { .argv = argv,
                          .env = server_env,
                          .switch_user = place->as_root,
@@ -192,20 +211,27 @@ static tusk_status wait_until_ready(tusk_arena *arena, const tusk_place *place, 
     return TUSK_IO;
 }
 
-static tusk_status start(tusk_arena *arena, const tusk_place *place, const tusk_programs *programs,
-                         int64_t deadline, tusk_postmaster *out, tusk_error *err)
+tusk_status tusk_postmaster_run(tusk_arena *arena, const tusk_place *place,
+                                const tusk_programs *programs, const char *const *settings,
+                                int64_t deadline, tusk_postmaster *out, tusk_error *err)
 {
     int log_fd = -1;
     off_t log_size = 0;
-    remove_stale(arena, place);
-    tusk_status st = tusk_place_make_socket_dir(place, err);
-    if (st == TUSK_OK) st = tusk_make_settings(arena, place, programs, err);
-    if (st == TUSK_OK) st = open_log(arena, place, &log_fd, &log_size, err);
+    tusk_status st = open_log(arena, place, &log_fd, &log_size, err);
     if (st) return st;
-    st = spawn(arena, place, programs, log_fd, deadline, err);
+    st = spawn(arena, place, programs, settings, log_fd, deadline, err);
     close(log_fd);
     if (st) return st;
     return wait_until_ready(arena, place, log_size, deadline, out, err);
+}
+
+static tusk_status start(tusk_arena *arena, const tusk_place *place, const tusk_programs *programs,
+                         int64_t deadline, tusk_postmaster *out, tusk_error *err)
+{
+    remove_stale(arena, place);
+    tusk_status st = tusk_place_make_socket_dir(place, err);
+    if (st == TUSK_OK) st = tusk_make_settings(arena, place, programs, err);
+    return st ? st : tusk_postmaster_run(arena, place, programs, NULL, deadline, out, err);
 }
 
 tusk_status tusk_postmaster_ensure(tusk_arena *arena, const tusk_place *place,
