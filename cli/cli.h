@@ -88,6 +88,12 @@ int cmd_up(struct cli_call *call);
 /** tusk status: what is applied and what is pending. */
 extern const struct cli_option cmd_status_options[];
 int cmd_status(struct cli_call *call);
+/** tusk mark, baseline, repair: what a person says of migrations. */
+extern const struct cli_option cmd_mark_options[], cmd_baseline_options[], cmd_repair_options[];
+extern const char cmd_repair_more[];
+int cmd_mark(struct cli_call *call);
+int cmd_baseline(struct cli_call *call);
+int cmd_repair(struct cli_call *call);
 /** tusk pg start|stop|status|psql: the private PostgreSQL. */
 extern const struct cli_option cmd_pg_options[];
 extern const char cmd_pg_more[];

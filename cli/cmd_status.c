@@ -1,6 +1,7 @@
 /* cmd_status.c - tusk status: every migration with what the database says of it */
 #include "cli/cli.h"
 
+#include <jansson.h>
 #include <stdio.h>
 
 enum { CONNECT_MS = 15000 };
@@ -9,15 +10,15 @@ const struct cli_option cmd_status_options[] = {
     { "--folder", "PATH",
       "of migrations (services/backend/drizzle/migrations, else drizzle/migrations)" },
     { "--database", "NAME", "another database on the same server" },
+    { "--json", NULL, "for programs: an array of objects" },
     { 0 },
 };
 
-static const struct {
-    const char *word, *colour;
-} states[] = {
-    [TUSK_MIGRATION_PENDING] = { "pending", "33" }, [TUSK_MIGRATION_RUNNING] = { "running", "36" },
-    [TUSK_MIGRATION_APPLIED] = { "applied", "32" }, [TUSK_MIGRATION_CHANGED] = { "changed", "31" },
-    [TUSK_MIGRATION_FAILED] = { "failed", "31" },   [TUSK_MIGRATION_MISSING] = { "missing", "31" },
+static const char *const colours[] = {
+    [TUSK_MIGRATION_PENDING] = "33", [TUSK_MIGRATION_RUNNING] = "36",
+    [TUSK_MIGRATION_APPLIED] = "32", [TUSK_MIGRATION_CHANGED] = "31",
+    [TUSK_MIGRATION_FAILED] = "31",  [TUSK_MIGRATION_MISSING] = "31",
+    [TUSK_MIGRATION_SKIPPED] = "33", [TUSK_MIGRATION_STARTED] = "31",
 };
 
 static void show(const tusk_migration *migration, int width)
@@ -25,13 +26,18 @@ static void show(const tusk_migration *migration, int width)
     char made[TUSK_TIME_TEXT_SIZE];
     tusk_time_text((tusk_time){ migration->when * 1000 }, made);
     const char *tag = migration->tag.len > 0 ? migration->tag.ptr : "(no file)";
-    printf("  %s%s%s  %-*s  made %.10s %.5s UTC\n", cli_colour(states[migration->state].colour),
-           states[migration->state].word, cli_colour(NULL), width, tag, made, made + 11);
+    printf("  %s%s%s  %-*s  made %.10s %.5s UTC", cli_colour(colours[migration->state]),
+           tusk_migration_state_name(migration->state), cli_colour(NULL), width, tag, made,
+           made + 11);
+    if (migration->state == TUSK_MIGRATION_STARTED) {
+        printf("  %d statement%s took effect", migration->done, migration->done == 1 ? "" : "s");
+    }
+    printf("\n");
 }
 
 static int show_all(const tusk_migration_list *list, tusk_str where, const char *folder)
 {
-    size_t counts[TUSK_MIGRATION_MISSING + 1] = { 0 };
+    size_t counts[sizeof colours / sizeof *colours] = { 0 };
     int width = 9;
     for (size_t i = 0; i < list->count; i++) {
         if ((int)list->items[i].tag.len > width) width = (int)list->items[i].tag.len;
@@ -52,6 +58,26 @@ static int show_all(const tusk_migration_list *list, tusk_str where, const char 
     return counts[TUSK_MIGRATION_CHANGED] ? CLI_FAILED : CLI_OK;
 }
 
+/* [{"index": 0, "tag": ..., "when": ..., "hash": ..., "state": ..., "done": 0}] */
+static int show_json(const tusk_migration_list *list)
+{
+    json_t *all = json_array();
+    bool changed = false;
+    for (size_t i = 0; i < list->count; i++) {
+        const tusk_migration *m = &list->items[i];
+        json_array_append_new(all, json_pack("{s:i, s:s, s:I, s:s, s:s, s:i}", "index", m->index,
+                                             "tag", m->tag.ptr, "when", (json_int_t)m->when, "hash",
+                                             m->hash.ptr, "state",
+                                             tusk_migration_state_name(m->state), "done", m->done));
+        changed = changed || m->state == TUSK_MIGRATION_CHANGED;
+    }
+    bool complete = json_array_size(all) == list->count;
+    if (complete) json_dumpf(all, stdout, JSON_INDENT(2));
+    if (complete) printf("\n");
+    json_decref(all);
+    return complete && !changed ? CLI_OK : CLI_FAILED;
+}
+
 int cmd_status(struct cli_call *call)
 {
     struct cli_target target;
@@ -63,7 +89,9 @@ int cmd_status(struct cli_call *call)
     if (st == TUSK_OK) st = tusk_conn_open(&target.server, CONNECT_MS, &conn, &err);
     if (st == TUSK_OK) st = tusk_migrate_look(conn, call->arena, cli_folder(call), &list, &err);
     if (st == TUSK_OK) {
-        code = show_all(&list, tusk_server_text(call->arena, &target.server), cli_folder(call));
+        tusk_str where = tusk_server_text(call->arena, &target.server);
+        code =
+            cli_value(call, "--json") ? show_json(&list) : show_all(&list, where, cli_folder(call));
     }
     tusk_conn_close(conn);
     cli_target_close(&target);

@@ -179,7 +179,8 @@ static tusk_status refuse_unknown(stepper *s, size_t i)
     tusk_fail(s->a->err, TUSK_INVALID,
               "%.*s.sql:%d: it is not known whether statement %zu took effect before the run was "
               "cut short",
-              TUSK_STR_ARG(tag), s->all.items[i].line, i + 1);
+              TUSK_STR_ARG(tag), s->all.items[i].line + tusk_split_line(s->all.items[i].sql, 0) - 1,
+              i + 1);
     tusk_error_hint(s->a->err,
                     "Look whether it did: `tusk repair %.*s --done %zu` goes on after it, `tusk "
                     "repair %.*s --done %zu` runs it again.",

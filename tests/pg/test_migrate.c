@@ -243,6 +243,314 @@ static void test_without_transaction(void **state)
     assert_string_equal(tusk_result_cell(&result, 0, 0).ptr, "0");
 }
 
+/* ---- files without a transaction: every statement once, however often it is cut short ---- */
+
+#define ALONE                                        \
+    "create table a (id int);\n"                     \
+    "insert into a values (1);\n"                    \
+    "create index concurrently \"I x\" on a (id);\n" \
+    "insert into a values (2);\nvacuum a;\ninsert into a values (3);"
+
+/* What a run that was killed at that moment leaves behind: the note says so. */
+static void leave_note(struct base *b, int done, const char *doing)
+{
+    static const char *const statements[] = { "create table a (id int);",
+                                              "insert into a values (1);",
+                                              "create index concurrently \"I x\" on a (id);",
+                                              "insert into a values (2);" };
+    tusk_str text = TUSK_STR("");
+    for (int i = 0; i < done; i++) {
+        text = tusk_arena_printf(b->arena, "%s%s\n", text.ptr, statements[i]);
+    }
+    const tusk_value *params =
+        TUSK_PARAMS(tusk_val((int64_t)done), tusk_val(tusk_str_of(doing)), tusk_val(text));
+    const tusk_query *query =
+        tusk_sql(b->arena,
+                 "insert into drizzle.__tusk_started (created_at, done, doing, done_hash) values"
+                 " (1, $1::bigint::int, $2::text, encode(sha256(convert_to($3::text, 'UTF8')),"
+                 " 'hex'))",
+                 params);
+    if (tusk_run(b->conn, b->arena, query, NULL, &b->err) != TUSK_OK)
+        fail_msg("%s", b->err.message);
+}
+
+static void make_note_table(struct base *b)
+{
+    assert_non_null(support_query(
+        b->arena, &b->server,
+        "create schema drizzle; create table drizzle.__tusk_started (created_at bigint primary key,"
+        " done int not null, doing text, done_hash text not null, at timestamptz not null default "
+        "now())"));
+}
+
+static void assert_finished(struct base *b)
+{
+    assert_answer(b, "select array_agg(id order by id) from a", "{1,2,3}");
+    assert_answer(b,
+                  "select string_agg(indexrelid::regclass || ' ' || indisvalid, ',') from pg_index"
+                  " where indrelid = 'a'::regclass",
+                  "\"I x\" true");
+    assert_answer(b, APPLIED_ROWS, "1");
+    assert_answer(b, "select count(*) from drizzle.__tusk_started", "0");
+    up_ok(b, 0);
+}
+
+static void test_goes_on(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, ALONE);
+    make_note_table(b);
+    assert_non_null(
+        support_query(b->arena, &b->server, "create table a (id int); insert into a values (1)"));
+    leave_note(b, 2, NULL);
+    tusk_migration_list list;
+    assert_int_equal(tusk_migrate_look(b->conn, b->arena, b->folder, &list, &b->err), TUSK_OK);
+    assert_int_equal(list.items[0].state, TUSK_MIGRATION_STARTED);
+    assert_int_equal(list.items[0].done, 2);
+    up_ok(b, 1);
+    assert_finished(b);
+}
+
+/* Killed while the index was built: an invalid one is left, or a valid one, or none. */
+static void test_goes_on_after_index(void **state)
+{
+    static const char *const left[] = {
+        "update pg_index set indisvalid = false where indexrelid = '\"I x\"'::regclass",
+        "select 1",
+        "drop index \"I x\"",
+    };
+    close_base(state);
+    for (size_t i = 0; i < sizeof left / sizeof *left; i++) {
+        open_base(state);
+        struct base *b = *state;
+        FOLDER(b, ALONE);
+        make_note_table(b);
+        assert_non_null(support_query(b->arena, &b->server,
+                                      "create table a (id int); insert into a values (1); "
+                                      "create index \"I x\" on a (id)"));
+        assert_non_null(support_query(b->arena, &b->server, left[i]));
+        leave_note(b, 2, "create index concurrently \"I x\" on a (id);");
+        up_ok(b, 1);
+        assert_finished(b);
+        close_base(state);
+    }
+    open_base(state);
+}
+
+/* Row 50 of the fault matrix: IF NOT EXISTS would be content with an invalid index. */
+static void test_50_invalid_index_is_rebuilt(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int)",
+           "create unique index concurrently if not exists u on public.a (id)");
+    assert_non_null(support_query(b->arena, &b->server, "select 1"));
+    FOLDER(b, "create table a (id int); insert into a values (1), (1);",
+           "create unique index concurrently if not exists u on public.a (id)");
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_string_equal(b->err.sqlstate, "23505");
+    assert_non_null(strstr(b->err.detail, "in: create unique index concurrently"));
+    /* nothing invalid is left behind */
+    assert_answer(b, "select count(*) from pg_index where not indisvalid", "0");
+    assert_non_null(support_query(b->arena, &b->server, "delete from a"));
+    /* and one that somebody else left is not taken for the index */
+    assert_non_null(support_query(b->arena, &b->server,
+                                  "create unique index u on a (id); update pg_index set indisvalid"
+                                  " = false where indexrelid = 'u'::regclass"));
+    up_ok(b, 1);
+    assert_answer(b, "select indisvalid from pg_index where indexrelid = 'u'::regclass", "t");
+}
+
+/* Row 49: where nothing tells whether it took effect, the way on is named exactly. */
+static void test_49_unknown_is_asked(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int);\ncreate index concurrently on a (id);");
+    make_note_table(b);
+    assert_non_null(support_query(b->arena, &b->server, "create table a (id int)"));
+    leave_note(b, 1, "create index concurrently on a (id);");
+    assert_int_equal(up(b), TUSK_INVALID);
+    assert_non_null(strstr(b->err.message, "0000_m.sql:2: it is not known whether statement 2"));
+    assert_non_null(strstr(b->err.hint, "tusk repair 0000_m --done 2"));
+    assert_non_null(strstr(b->err.hint, "tusk repair 0000_m --done 1"));
+    assert_int_equal(tusk_migrate_repair(b->conn, b->folder, "0000", TUSK_REPAIR_DONE, 7, &b->err),
+                     TUSK_INVALID);
+    assert_string_equal(b->err.message, "0000_m has 2 statements, not 7");
+    assert_int_equal(tusk_migrate_repair(b->conn, b->folder, "0000", TUSK_REPAIR_DONE, 1, &b->err),
+                     TUSK_OK);
+    up_ok(b, 1);
+    assert_answer(b, "select count(*) from pg_index where indrelid = 'a'::regclass", "1");
+}
+
+static void test_changed_while_started(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int);\ncreate index concurrently i on a (nothing);");
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_non_null(strstr(b->err.hint, "the 1 statement before it have taken effect"));
+    /* the statement that failed may be mended, what took effect may not */
+    FOLDER(b, "create table a (id bigint);\ncreate index concurrently i on a (id);");
+    assert_int_equal(up(b), TUSK_INVALID);
+    assert_non_null(strstr(b->err.message, "the first 1 statements have taken effect"));
+    FOLDER(b, "create table a (id int);\ncreate index concurrently i on a (id);");
+    up_ok(b, 1);
+    assert_answer(b, APPLIED_ROWS, "1");
+}
+
+/* A file with a transaction of its own goes on before its BEGIN. */
+static void test_own_transaction(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "begin;\ncreate table a (id int);\ninsert into a values (1);\nselect 1/0;\ncommit;");
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_answer(b, "select to_regclass('a') is null", "t");
+    FOLDER(b, "begin;\ncreate table a (id int);\ninsert into a values (1);\ncommit;\nvacuum a;");
+    up_ok(b, 1);
+    assert_answer(b, "select count(*) from a", "1");
+}
+
+/* ---- bounds and rehearsals ---- */
+
+static void test_to(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int)", "create table b (id int)", "create table c (id int)");
+    tusk_migrate_options options = { .to = "0001" };
+    assert_int_equal(tusk_migrate_up(b->conn, b->folder, &options, &b->applied, &b->err), TUSK_OK);
+    assert_int_equal(b->applied, 2);
+    assert_answer(b, "select to_regclass('c') is null", "t");
+    options.to = "0007";
+    assert_int_equal(tusk_migrate_up(b->conn, b->folder, &options, &b->applied, &b->err),
+                     TUSK_INVALID);
+    assert_non_null(strstr(b->err.message, "there is no migration \"0007\""));
+    up_ok(b, 1);
+}
+
+static void note_states(void *context, const tusk_migration *migration, int64_t ms)
+{
+    static const char letters[] = { [TUSK_MIGRATION_APPLIED] = 'A',
+                                    [TUSK_MIGRATION_FAILED] = 'F',
+                                    [TUSK_MIGRATION_SKIPPED] = 'S' };
+    char *at = context;
+    at += strlen(at);
+    at[0] = letters[migration->state];
+    at[1] = '\0';
+}
+
+static void test_dry_run(void **state)
+{
+    struct base *b = *state;
+    char states[8] = "";
+    tusk_migrate_options options = { .dry_run = true, .progress = note_states, .context = states };
+    FOLDER(b, "create table a (id int)", "insert into a values (1)",
+           "create index concurrently i on a (id)", "drop table a");
+    assert_int_equal(tusk_migrate_up(b->conn, b->folder, &options, &b->applied, &b->err), TUSK_OK);
+    assert_string_equal(states, "AASS");
+    assert_answer(b, "select to_regclass('a') is null, to_regnamespace('drizzle') is null", "t|t");
+    FOLDER(b, "create table a (id int)", "insert into a values ('x')");
+    states[0] = '\0';
+    assert_int_equal(tusk_migrate_up(b->conn, b->folder, &options, &b->applied, &b->err),
+                     TUSK_SERVER);
+    assert_string_equal(states, "AF");
+    assert_non_null(strstr(b->err.message, "0001_m.sql:1: statement 1 of 1 failed (22P02)"));
+    assert_non_null(strstr(b->err.detail, "in: insert into a values ('x')"));
+    assert_answer(b, "select to_regclass('a') is null", "t");
+    up(b); /* the connection is as good as before */
+    assert_int_equal(b->applied, 1);
+}
+
+/* ---- what a person says ---- */
+
+static void test_mark(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int)", "create table b (id int)");
+    assert_int_equal(tusk_migrate_mark(b->conn, b->folder, "0000", true, &b->err), TUSK_OK);
+    assert_int_equal(tusk_migrate_mark(b->conn, b->folder, "0000_m.sql", true, &b->err),
+                     TUSK_INVALID);
+    assert_string_equal(b->err.message, "0000_m is applied already");
+    up_ok(b, 1);
+    assert_answer(b, "select to_regclass('a') is null, to_regclass('b') is null", "t|f");
+    assert_int_equal(tusk_migrate_mark(b->conn, b->folder, "0000_m", false, &b->err), TUSK_OK);
+    up_ok(b, 1);
+    assert_int_equal(tusk_migrate_mark(b->conn, b->folder, "nothing", true, &b->err), TUSK_INVALID);
+    FOLDER(b, "create table a (id int) -- the same", "create table b (id int)");
+    assert_int_equal(up(b), TUSK_INVALID);
+    assert_int_equal(
+        tusk_migrate_repair(b->conn, b->folder, "0000", TUSK_REPAIR_ACCEPT, 0, &b->err), TUSK_OK);
+    up_ok(b, 0);
+    assert_int_equal(
+        tusk_migrate_repair(b->conn, b->folder, "0000", TUSK_REPAIR_ACCEPT, 0, &b->err),
+        TUSK_INVALID);
+}
+
+static void test_baseline(void **state)
+{
+    struct base *b = *state;
+    int marked = 0;
+    FOLDER(b, "create table a (id int)", "create table b (id int)", "create table c (id int)");
+    assert_int_equal(tusk_migrate_baseline(b->conn, b->folder, "0001", &marked, &b->err),
+                     TUSK_INVALID);
+    assert_non_null(strstr(b->err.message, "has no tables"));
+    assert_non_null(
+        support_query(b->arena, &b->server, "create table a (id int); create table b (id int)"));
+    assert_int_equal(tusk_migrate_baseline(b->conn, b->folder, "0001", &marked, &b->err), TUSK_OK);
+    assert_int_equal(marked, 2);
+    up_ok(b, 1);
+    assert_answer(b, APPLIED_ROWS, "3");
+}
+
+/* ---- taking over from others ---- */
+
+/* The runner that notes names in the default schema: its owner goes on seeing what is applied. */
+static void test_takes_over_names(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int)", "create table b (id int)");
+    assert_non_null(support_query(
+        b->arena, &b->server,
+        "create table a (id int); create table \"__drizzle_migrations\" (id serial primary key, "
+        "migration_name text unique not null, applied_at timestamp default now()); insert into "
+        "\"__drizzle_migrations\" (migration_name) values ('0000_m.sql')"));
+    up_ok(b, 1);
+    assert_answer(b, APPLIED_ROWS, "2");
+    assert_answer(b,
+                  "select string_agg(migration_name, ',' order by id) from "
+                  "public.__drizzle_migrations",
+                  "0000_m.sql,0001_m.sql");
+    up_ok(b, 0);
+}
+
+/* drizzle-orm told to keep its table in public. */
+static void test_takes_over_public(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "select 1;\n", "create table b (id int)");
+    assert_non_null(support_query(
+        b->arena, &b->server,
+        "create table \"__drizzle_migrations\" (id SERIAL PRIMARY KEY, hash text NOT NULL, "
+        "created_at bigint); insert into \"__drizzle_migrations\" (hash, created_at) values "
+        "(encode(sha256('select 1;\n'), 'hex'), 1)"));
+    up_ok(b, 1);
+    assert_answer(b,
+                  "select count(*), to_regnamespace('drizzle') is null from "
+                  "public.__drizzle_migrations",
+                  "2|t");
+}
+
+/* A journal that lists a file which is gone, as the real product's does. */
+static void test_file_is_gone(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create table a (id int)", "select 1", "create table c (id int)");
+    tusk_str path = tusk_path_join(b->arena, b->folder, "0001_m.sql");
+    assert_int_equal(unlink(path.ptr), 0);
+    assert_int_equal(up(b), TUSK_INVALID);
+    assert_non_null(strstr(b->err.message, "0001_m.sql: the journal lists this file"));
+    assert_answer(b, "select to_regclass('a') is null", "t");
+    assert_int_equal(tusk_migrate_mark(b->conn, b->folder, "0001_m", true, &b->err), TUSK_OK);
+    up_ok(b, 2);
+}
+
 /* ---- two at once ---- */
 
 static pid_t start_migrator(struct base *b)
@@ -358,6 +666,19 @@ int main(int argc, char **argv)
         BASE_TEST(test_changed_file_is_refused),
         BASE_TEST(test_takes_over),
         BASE_TEST(test_without_transaction),
+        BASE_TEST(test_goes_on),
+        BASE_TEST(test_goes_on_after_index),
+        BASE_TEST(test_50_invalid_index_is_rebuilt),
+        BASE_TEST(test_49_unknown_is_asked),
+        BASE_TEST(test_changed_while_started),
+        BASE_TEST(test_own_transaction),
+        BASE_TEST(test_to),
+        BASE_TEST(test_dry_run),
+        BASE_TEST(test_mark),
+        BASE_TEST(test_baseline),
+        BASE_TEST(test_takes_over_names),
+        BASE_TEST(test_takes_over_public),
+        BASE_TEST(test_file_is_gone),
         BASE_TEST(test_two_at_once),
         BASE_TEST(test_gives_up_waiting),
         BASE_TEST(test_lock_timeout),
