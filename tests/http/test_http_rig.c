@@ -22,6 +22,18 @@
 http_files *rig_files;
 int rig_second_port;
 atomic_int rig_gone, rig_handed;
+atomic_int rig_open_streams, rig_whole_streams, rig_cut_streams;
+atomic_llong rig_poured;
+
+enum { EVENT_STREAMS_MAX = 256, TICK_MS = 20 };
+
+/* A stream that is being written; lives in its request's arena. */
+struct pouring {
+    struct http_rig *rig;
+    long long position, total;
+    bool broken;
+    http_stream *events; /* of /events, once it is ready */
+};
 
 struct waiting {
     uv_timer_t timer;
@@ -44,6 +56,8 @@ struct http_rig {
     http_stats stats;
     uv_sem_t looked;
     struct waiting waiting[64];
+    uv_timer_t tick;
+    struct pouring *events[EVENT_STREAMS_MAX];
     char big[1 << 20];
     char log[1 << 20]; /* of the server's thread; read after rig_look() only */
     size_t log_size;
@@ -80,6 +94,81 @@ static void wait_for(http_rig *rig, http_request *request, uint64_t ms)
     if (ms > 0) uv_timer_start(&slot->timer, on_slow, ms, 0);
 }
 
+/* ---- streams ---- */
+
+char rig_byte(long long position)
+{
+    return (char)('a' + position * 7 % 26);
+}
+
+static void on_tick(uv_timer_t *timer)
+{
+    struct http_rig *rig = timer->data;
+    for (int i = 0; i < EVENT_STREAMS_MAX; i++)
+        if (rig->events[i] && rig->events[i]->events)
+            http_stream_write(rig->events[i]->events, TUSK_STR("data: tick\n\n"));
+}
+
+static void events_ready(void *context, http_stream *stream)
+{
+    struct pouring *pouring = context;
+    pouring->events = stream;
+}
+
+static void pour(void *context, http_stream *stream)
+{
+    struct pouring *p = context;
+    static char chunk[HTTP_STREAM_CHUNK];
+    long long n = p->total - p->position;
+    if (n > HTTP_STREAM_CHUNK) n = HTTP_STREAM_CHUNK;
+    for (long long i = 0; i < n; i++) chunk[i] = rig_byte(p->position + i);
+    bool took = http_stream_write(stream, (tusk_str){ chunk, (size_t)n });
+    assert_true(took);
+    p->position += n;
+    atomic_fetch_add(&rig_poured, n);
+    if (p->position < p->total) return;
+    if (p->broken)
+        http_stream_abort(stream);
+    else
+        http_stream_end(stream);
+}
+
+static void stream_ended(void *context, bool whole)
+{
+    struct pouring *p = context;
+    for (int i = 0; i < EVENT_STREAMS_MAX; i++)
+        if (p->rig->events[i] == p) p->rig->events[i] = NULL;
+    atomic_fetch_add(whole ? &rig_whole_streams : &rig_cut_streams, 1);
+    atomic_fetch_sub(&rig_open_streams, 1);
+}
+
+static void begin(http_rig *rig, http_request *request)
+{
+    struct pouring *p = TUSK_NEW(request->arena, struct pouring);
+    bool endless = tusk_str_eq(request->path, TUSK_STR("/events"));
+    bool known = tusk_str_eq(request->path, TUSK_STR("/download"));
+    *p = (struct pouring){ .rig = rig, .broken = tusk_str_eq(request->path, TUSK_STR("/broken")) };
+    tusk_str_to_int(http_query(request, "n"), 0, 1LL << 40, &p->total);
+    for (int i = 0; endless && i < EVENT_STREAMS_MAX; i++) {
+        if (rig->events[i]) continue;
+        rig->events[i] = p;
+        break;
+    }
+    atomic_fetch_add(&rig_open_streams, 1);
+    http_stream_begin(request, &(http_answer){ .code = 200, .content_type = "text/event-stream" },
+                      &(http_streaming){ .length = known ? p->total : -1,
+                                         .endless = endless,
+                                         .ready = endless ? events_ready : pour,
+                                         .ended = stream_ended,
+                                         .context = p });
+}
+
+static bool is_stream(tusk_str path)
+{
+    return tusk_str_eq(path, TUSK_STR("/events")) || tusk_str_eq(path, TUSK_STR("/download")) ||
+           tusk_str_eq(path, TUSK_STR("/pour")) || tusk_str_eq(path, TUSK_STR("/broken"));
+}
+
 /* "/assets/sub/app.css" is the file "sub/app.css" of the folder. */
 static tusk_str without_slash(tusk_str path)
 {
@@ -96,6 +185,8 @@ static void handle(void *context, http_request *request)
         wait_for(rig, request, 200);
     } else if (tusk_str_eq(request->path, TUSK_STR("/wait"))) {
         wait_for(rig, request, 0);
+    } else if (is_stream(request->path)) {
+        begin(rig, request);
     } else if (tusk_str_eq(request->path, TUSK_STR("/big"))) {
         answer_text(request, 200, (tusk_str){ rig->big, sizeof rig->big });
     } else if (tusk_str_eq(request->path, TUSK_STR("/split"))) {
@@ -140,6 +231,7 @@ static void on_closed(void *context)
     atomic_store(&rig->closed, true);
     rig->server = NULL;
     uv_close((uv_handle_t *)&rig->wake, NULL);
+    uv_close((uv_handle_t *)&rig->tick, NULL);
     for (int i = 0; i < 64; i++) uv_close((uv_handle_t *)&rig->waiting[i].timer, NULL);
 }
 
@@ -169,6 +261,9 @@ static void run(void *context)
     if (rig->status == TUSK_OK) {
         uv_async_init(&rig->loop, &rig->wake, on_wake);
         rig->wake.data = rig;
+        uv_timer_init(&rig->loop, &rig->tick);
+        rig->tick.data = rig;
+        uv_timer_start(&rig->tick, on_tick, TICK_MS, TICK_MS);
         for (int i = 0; i < 64; i++) {
             uv_timer_init(&rig->loop, &rig->waiting[i].timer);
             rig->waiting[i].timer.data = &rig->waiting[i];
@@ -200,6 +295,10 @@ http_rig *rig_start(const http_limits *limits)
     rig->sink = (tusk_log){ .level = TUSK_LOG_INFO, .write = on_line, .context = rig };
     atomic_store(&rig_gone, 0);
     atomic_store(&rig_handed, 0);
+    atomic_store(&rig_open_streams, 0);
+    atomic_store(&rig_whole_streams, 0);
+    atomic_store(&rig_cut_streams, 0);
+    atomic_store(&rig_poured, 0);
     uv_barrier_init(&rig->ready, 2);
     uv_sem_init(&rig->looked, 0);
     uv_thread_create(&rig->thread, run, rig);

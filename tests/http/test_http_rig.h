@@ -10,14 +10,19 @@
 
 /** What the handler does, by path: /echo says method, path, query and body; /slow answers after 200
  * ms; /wait never by itself (only when its client is gone, or the server stops); /big answers 1
- * MiB; /split tries to smuggle a header; /only is 405 but for GET; /peer says who asks; all else is
- * 404. */
+ * MiB; /events streams "data: tick" each 20 ms; /download?n=N streams N bytes of known length,
+ * /pour?n=N of unknown length, /broken?n=N gives up after N; /split tries to smuggle a header;
+ * /only is 405 but for GET; /peer says who asks; all else is 404. */
 typedef struct http_rig http_rig;
 
 extern http_files *rig_files; /* answers below /assets/ when set before rig_start() */
 extern int rig_second_port;   /* listened on as well when set before rig_start() */
 extern atomic_int rig_gone;   /* calls of `gone` so far */
 extern atomic_int rig_handed; /* calls of `handle` so far */
+extern atomic_int rig_open_streams, rig_whole_streams, rig_cut_streams;
+extern atomic_llong rig_poured; /* bytes that streams took so far */
+/** The byte that stands at `position` of a /download. */
+char rig_byte(long long position);
 
 /** Starts one on a free port of localhost, or fails the test. */
 http_rig *rig_start(const http_limits *limits);

@@ -26,6 +26,12 @@ static const char *const pieces[] = {
     "POST /echo HTTP/1.1\r\nHost: x\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabcX",
     "PUT /echo HTTP/1.1\r\nHost: x\r\nContent-Length: 3\r\nExpect: 100-continue\r\n\r\nabc",
     "GET /echo HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n",
+    "GET /events HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET /download?n=300000 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET /pour?n=300000 HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET /pour?n=9 HTTP/1.0\r\n\r\n",
+    "HEAD /events HTTP/1.1\r\nHost: x\r\n\r\n",
+    "GET /broken?n=70000 HTTP/1.1\r\nHost: x\r\n\r\n",
     "GET /echo HTTP/1.1\r\nHo",
     "GET /echo HTTP/1.1\nHost: x\n\n",
     "\r\n",
@@ -101,6 +107,7 @@ static void storm(uint64_t seed)
         assert_true(tusk_deadline_left(deadline) > 0);
         usleep(2000);
     }
+    assert_int_equal(atomic_load(&rig_open_streams), 0);
     rig_stop(rig, 1000);
 }
 

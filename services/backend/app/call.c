@@ -45,6 +45,13 @@ void call_plain(struct call *call, const char *content_type, tusk_str text)
     call->plain = text;
 }
 
+void call_stream(struct call *call, const char *content_type, const http_streaming *stream)
+{
+    call->code = 200;
+    call->stream_type = content_type;
+    call->stream = *stream;
+}
+
 void call_header(struct call *call, const char *name, tusk_str value)
 {
     if (call->header_count == CALL_HEADERS_MAX || !value.ptr) return;

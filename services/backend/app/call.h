@@ -43,6 +43,8 @@ struct call {
     tusk_str file;        /* instead: a page, e.g. "index.html" */
     tusk_str plain;       /* instead: text of `plain_type` */
     const char *plain_type;
+    const char *stream_type; /* instead: a stream of this content type */
+    http_streaming stream;
     json_t *answer;
     const char *error;
     json_t *details;
@@ -76,6 +78,10 @@ void call_error(struct call *call, const tusk_error *err);
 void call_page_file(struct call *call, const char *name);
 void call_redirect(struct call *call, const char *location);
 void call_plain(struct call *call, const char *content_type, tusk_str text);
+/** Answers with a stream (http.h), begun by the loop's thread once the route is done; the call and
+ * its arena live until `stream->ended`, which always comes. Nothing else may be answered after it.
+ */
+void call_stream(struct call *call, const char *content_type, const http_streaming *stream);
 void call_header(struct call *call, const char *name, tusk_str value);
 /** Does the client prefer a page over JSON? */
 bool call_wants_html(const struct call *call);

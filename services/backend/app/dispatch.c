@@ -25,6 +25,13 @@ static void respond(void *context)
         http_respond_redirect(request, call->code, call->redirect);
     else if (call->file.ptr && http_files_respond(call->app->files, request, call->file))
         return;
+    else if (call->stream_type)
+        http_stream_begin(request,
+                          &(http_answer){ .code = call->code,
+                                          .content_type = call->stream_type,
+                                          .headers = call->headers,
+                                          .header_count = call->header_count },
+                          &call->stream);
     else if (call->plain_type)
         http_respond(request, &(http_answer){ .code = call->code,
                                               .content_type = call->plain_type,

@@ -72,6 +72,12 @@ void http_conn_timer(http_conn *conn, int ms)
 
 /* ---- writing ---- */
 
+/* How long a client may take to read what is written. */
+static int patience(const http_conn *conn)
+{
+    return conn->hurried ? HTTP_HURRY_MS : conn->server->limits.idle_timeout_ms;
+}
+
 typedef struct pending_write {
     uv_write_t request;
     http_conn *conn;
@@ -112,8 +118,7 @@ static void write_later(http_conn *conn, tusk_str bytes)
         return;
     }
     conn->writes++;
-    http_conn_timer(conn,
-                    conn->server->limits.idle_timeout_ms); /* a client that does not read is cut */
+    http_conn_timer(conn, patience(conn)); /* a client that does not read is cut */
 }
 
 void http_conn_write(http_conn *conn, tusk_str bytes)
@@ -146,7 +151,7 @@ static void on_shutdown(uv_shutdown_t *request, int status)
     if (status != 0 || conn->eof)
         http_conn_close(conn);
     else
-        http_conn_timer(conn, HTTP_LINGER_MS);
+        http_conn_timer(conn, conn->hurried ? HTTP_HURRY_MS : HTTP_LINGER_MS);
 }
 
 /* Closing with unread input resets the connection, and the reset can overtake the answer: so first
@@ -168,7 +173,7 @@ void http_conn_end(http_conn *conn)
         http_conn_close(conn);
         return;
     }
-    http_conn_timer(conn, conn->server->limits.idle_timeout_ms);
+    http_conn_timer(conn, patience(conn));
 }
 
 /* ---- reading ---- */

@@ -72,6 +72,7 @@ void http_exchange_hand(http_exchange *exchange)
 void http_exchange_gone(http_exchange *exchange)
 {
     const http_options *options = &exchange->conn->server->options;
+    if (exchange->stream) http_stream_left(exchange->stream);
     if (!exchange->handed || exchange->answered || exchange->told_gone) return;
     exchange->told_gone = true;
     if (options->gone) options->gone(options->context, &exchange->request);
@@ -93,6 +94,7 @@ void http_exchange_finish(http_exchange *exchange)
                                    tusk_field_int("bytes", (int64_t)exchange->answer_bytes),
                                    tusk_field_str("peer", request->peer)));
     }
+    if (exchange->stream) http_stream_ended(exchange->stream);
     if (exchange->response) MHD_destroy_response(exchange->response);
     conn->exchange = NULL;
     server->stats.in_flight--;

@@ -180,6 +180,7 @@ static http_fault read_fields(tusk_arena *arena, tusk_str bytes, http_head *out)
 
 http_fault http_fields_parse(tusk_arena *arena, tusk_str bytes, bool is_http_1_0, http_head *out)
 {
+    out->is_1_0 = is_http_1_0;
     http_fault fault = read_fields(arena, bytes, out);
     if (fault.code) return fault;
     if (is_repeated(out))

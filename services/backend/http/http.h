@@ -86,6 +86,44 @@ void http_respond_json(http_request *request, int code, json_t *document, const 
 void http_respond_error(http_request *request, int code, const char *error, json_t *details);
 void http_respond_redirect(http_request *request, int code, const char *location);
 
+/* ---- answers that are written bit by bit: events, downloads ---- */
+
+/** An answer under way. Thread: the loop's. Lifetime: until `ended` was called. */
+typedef struct http_stream http_stream;
+
+enum { HTTP_STREAM_CHUNK = 64 << 10 /* bytes that one write may have */ };
+
+typedef struct http_streaming {
+    int64_t length; /* of the whole body, for Content-Length; -1: not known */
+    bool endless;   /* events: over as soon as the server closes or the client ends its direction; a
+                       download goes on until http_close()'s deadline */
+    /** There is room for a whole chunk: called after the beginning, and again after each write once
+     * that is so. Never from inside another call of this file. Not called for HEAD, nor when
+     * nothing more is wanted. May be NULL. */
+    void (*ready)(void *context, http_stream *stream);
+    /** The last call, always made, once: the stream and the request are gone now. `whole`: all that
+     * was written reached the client's socket; else it left, did not read (idle_timeout_ms for a
+     * chunk), the server closed, or http_stream_abort() was called. */
+    void (*ended)(void *context, bool whole);
+    void *context;
+} http_streaming;
+
+/** Answers with `head` (its body is not looked at) and a stream. Instead of http_respond(): once,
+ * from the loop's thread. The request lives until `ended`; without memory that is called at once
+ * and the answer is a 503. */
+void http_stream_begin(http_request *request, const http_answer *head, const http_streaming *how);
+/** Writes all of `bytes` (at most HTTP_STREAM_CHUNK, copied), or nothing and false when there is no
+ * room: `ready` comes when there is. What is written after the end is dropped. */
+bool http_stream_write(http_stream *stream, tusk_str bytes);
+/** Bytes that a write would take now. */
+size_t http_stream_room(const http_stream *stream);
+/** Nothing more comes: what was written goes out, then the answer is over. Less than a known length
+ * is as http_stream_abort(). */
+void http_stream_end(http_stream *stream);
+/** Gives up: the connection ends without the end of the answer, so that nobody takes it for whole.
+ */
+void http_stream_abort(http_stream *stream);
+
 typedef struct http_server http_server;
 typedef struct http_options {
     const char *host; /* address or name to listen on */

@@ -23,6 +23,7 @@ enum {
     HTTP_LANES_KEPT =
         128, /* idle connections lose their lane beyond this many, for its two descriptors */
     HTTP_LINGER_MS = 1000,       /* after the last answer: time for the client to read it */
+    HTTP_HURRY_MS = 100,         /* the same, when the server closes */
     HTTP_LINGER_BYTES = 1 << 20, /* what it may still send meanwhile */
     HTTP_LISTENERS_MAX = 16,
 };
@@ -35,6 +36,7 @@ typedef struct http_exchange {
     struct http_lane *lane; /* only to be compared: it may be gone */
     struct MHD_Connection *mhd;
     struct MHD_Response *response;
+    http_stream *stream; /* the answer is one */
     tusk_buf body;
     int code;
     uint64_t answer_bytes;
@@ -90,6 +92,7 @@ typedef struct http_conn {
     int lanes; /* that still refer to this connection */
     int writes;
     bool keep_alive;
+    bool hurried; /* the server closes: no long good-bye */
     bool eof;     /* the client will send no more */
     bool paused;  /* reading is stopped: too much is read ahead */
     bool closing; /* uv_close() was called */
@@ -172,6 +175,22 @@ void http_exchange_finish(http_exchange *exchange);
 void http_exchange_gone(http_exchange *exchange);
 void http_count_code(http_server *server, int code);
 void http_make_id(http_server *server, char id[24]);
+
+/* respond.c */
+/** The answer is settled: its head is added to `response` (NULL: the connection ends) and
+ * libmicrohttpd goes on. */
+void http_exchange_answer(http_exchange *exchange, const http_answer *head,
+                          struct MHD_Response *response);
+
+/* stream.c */
+/** The client closed, or ended its direction. */
+void http_stream_left(http_stream *stream);
+/** The server closes. */
+void http_stream_close(http_stream *stream);
+/** Asks for more when there is room; false: there is nothing to do until somebody writes. */
+bool http_stream_step(http_stream *stream);
+/** The exchange is over. */
+void http_stream_ended(http_stream *stream);
 
 /* headers.c: what every answer carries */
 extern const http_pair http_fixed_headers[];

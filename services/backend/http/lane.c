@@ -203,5 +203,7 @@ void http_lane_step(http_conn *conn)
         http_gate_next(conn, well);
         return;
     }
-    if (exchange->suspended) http_lively_remove(conn);
+    bool idle = exchange->suspended;
+    if (exchange->stream && exchange->queued) idle = !http_stream_step(exchange->stream);
+    if (idle) http_lively_remove(conn);
 }

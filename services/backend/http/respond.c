@@ -37,28 +37,35 @@ static void add_headers(http_exchange *exchange, const http_answer *answer)
         add_header(response, exchange, "Connection", "close");
 }
 
-void http_respond(http_request *request, const http_answer *answer)
+void http_exchange_answer(http_exchange *exchange, const http_answer *head,
+                          struct MHD_Response *response)
 {
-    http_exchange *exchange = request->exchange;
     http_conn *conn = exchange->conn;
-    assert(!exchange->answered);
-    if (exchange->answered) return;
     exchange->answered = true;
-    exchange->code = answer->code >= 200 && answer->code <= 599 ? answer->code : 500;
+    exchange->code = head->code >= 200 && head->code <= 599 ? head->code : 500;
     if (exchange->code == 408) conn->keep_alive = false; /* libmicrohttpd closes after it */
-    union {
-        const char *bytes;
-        void *arena_bytes;
-    } body = { .bytes = answer->body.len ? answer->body.ptr : "" };
-    exchange->response =
-        MHD_create_response_from_buffer(answer->body.len, body.arena_bytes, MHD_RESPMEM_PERSISTENT);
-    if (exchange->response) add_headers(exchange, answer);
+    exchange->response = response;
+    if (response) add_headers(exchange, head);
     http_count_code(conn->server, exchange->code);
     if (!exchange->suspended) return; /* still inside the handler: the caller queues the answer */
     exchange->suspended = false;
     MHD_resume_connection(exchange->mhd);
     http_lively_add(conn);
     http_pump_soon(conn->server);
+}
+
+void http_respond(http_request *request, const http_answer *answer)
+{
+    http_exchange *exchange = request->exchange;
+    assert(!exchange->answered);
+    if (exchange->answered) return;
+    union {
+        const char *bytes;
+        void *arena_bytes;
+    } body = { .bytes = answer->body.len ? answer->body.ptr : "" };
+    http_exchange_answer(exchange, answer,
+                         MHD_create_response_from_buffer(answer->body.len, body.arena_bytes,
+                                                         MHD_RESPMEM_PERSISTENT));
 }
 
 void http_respond_error(http_request *request, int code, const char *error, json_t *details)

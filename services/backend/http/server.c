@@ -80,7 +80,10 @@ static void close_conns(http_server *server, bool all)
     for (http_conn *next, *conn = server->conns; conn; conn = next) {
         next = conn->next;
         bool is_idle = conn->state == HTTP_CONN_HEAD && !conn->begun && !conn->exchange;
-        if (all || is_idle) http_conn_close(conn);
+        if (all || is_idle)
+            http_conn_close(conn);
+        else if (conn->exchange && conn->exchange->stream)
+            http_stream_close(conn->exchange->stream);
     }
 }
 

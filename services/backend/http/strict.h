@@ -27,6 +27,7 @@ typedef struct http_head {
     uint64_t content_length; /* 0 when chunked or without a body */
     bool has_length;
     bool chunked;
+    bool is_1_0;
     bool keep_alive;
     bool expects_continue;
 } http_head;
