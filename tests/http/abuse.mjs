@@ -27,6 +27,8 @@ const valid = {
   'PATCH /api/teams/{id}': () => ({ name: 'Abuse' }),
   'POST /api/teams/{id}/mcp/installations': () => ({ server_id: real.server, name: 'abuse' }),
   'PATCH /api/notifications/{notification}': () => ({ read: true }),
+  'POST /api/admin/plan': () => ({ sql: 'select 1', analyze: true, password: ada.password }),
+  'POST /api/admin/query': () => ({ sql: 'select 1', limit: 1, password: ada.password }),
   'PATCH /api/admin/tables/{schema}/{table}/rows': () => ({ key: { id: real.id }, before: { description: null }, changes: { description: 'abuse' }, password: ada.password }),
   'POST /api/oauth/tokens': () => ({ team_id: real.id, name: 'abuse', scope: 'mcp:read', expires_in: 600 }),
 };

@@ -46,6 +46,8 @@ const expected = {
   'PATCH /api/admin/tables/{schema}/{table}/rows':      '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/indexes':                             '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/slow':                                '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'POST /api/admin/plan':                               '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'POST /api/admin/query':                              '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/migrations':                          '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'POST /api/auth/logout': 200, // last: it ends the sessions above
 };
@@ -115,6 +117,8 @@ const bodies = {
   'POST /api/teams': { name: 'Matrix' },
   'PATCH /api/teams/{id}': { name: 'Renamed' },
   'PATCH /api/notifications/{notification}': { read: true },
+  'POST /api/admin/plan': { sql: 'select 1', password: ada.password },
+  'POST /api/admin/query': { sql: 'select 1', password: ada.password },
   'PATCH /api/admin/tables/{schema}/{table}/rows': { key: { id: team }, before: { name: 'The Team' }, changes: { name: 'Browsed' }, password: ada.password },
   'POST /api/oauth/tokens': { team_id: team, name: 'made by the matrix', scope: 'mcp:read' },
 };

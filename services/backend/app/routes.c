@@ -1,5 +1,6 @@
 /* routes.c - every route: this table gives dispatch, permission and /api/openapi.json */
 #include "services/backend/app/admin/admin.h"
+#include "services/backend/app/admin/plan.h"
 #include "services/backend/app/admin/tables.h"
 #include "services/backend/app/auth/auth.h"
 #include "services/backend/app/info/info.h"
@@ -105,6 +106,12 @@ const struct route routes[] = {
       .summary = "Indexes: used, unused, duplicate, invalid, missing" },
     { { "GET", "/api/admin/slow" }, ACCESS_GLOBAL, "system.admin", .procedure = slow_list,
       .summary = "The statements that take most of the time" },
+    { { "POST", "/api/admin/plan" }, ACCESS_GLOBAL, "system.admin", .password = PASSWORD_RECENT,
+      .audit = "sql.plan", .body = plan_explain_body, .procedure = plan_explain,
+      .summary = "How a statement that reads would be run, or was" },
+    { { "POST", "/api/admin/query" }, ACCESS_GLOBAL, "system.admin", .password = PASSWORD_RECENT,
+      .audit = "sql.query", .body = plan_run_body, .procedure = plan_run,
+      .summary = "The first rows of a statement that reads" },
     { { "GET", "/api/admin/migrations" }, ACCESS_GLOBAL, "system.admin",
       .procedure = migrations_list, .summary = "Migrations, applied and pending, with their SQL" },
 };

@@ -2,6 +2,7 @@
 #include "services/backend/app/secret.h"
 
 #include <sodium.h>
+#include <string.h>
 
 enum { ID_LENGTH = 21, TOKEN_BYTES = 32, PASSWORD_PASSES = 2, PASSWORD_MEMORY = 19456 * 1024 };
 
@@ -67,6 +68,62 @@ bool secret_password_matches(tusk_str hash, tusk_str password)
     const char *against = hash.ptr ? hash.ptr : NOBODY;
     bool same = crypto_pwhash_str_verify(against, password.ptr, password.len) == 0;
     return same && hash.ptr;
+}
+
+/* ---- SCRAM-SHA-256 (RFC 5802, RFC 7677) ---- */
+
+enum { SCRAM_ROUNDS = 4096, SCRAM_SALT = 16, SCRAM_KEY = crypto_hash_sha256_BYTES };
+#define SCRAM_TEXT(bytes) sodium_base64_ENCODED_LEN(bytes, sodium_base64_VARIANT_ORIGINAL)
+
+static void hmac(unsigned char out[SCRAM_KEY], tusk_str key, const void *bytes, size_t size,
+                 const void *more, size_t more_size)
+{
+    crypto_auth_hmacsha256_state state;
+    crypto_auth_hmacsha256_init(&state, (const unsigned char *)key.ptr, key.len);
+    crypto_auth_hmacsha256_update(&state, bytes, size);
+    crypto_auth_hmacsha256_update(&state, more, more_size);
+    crypto_auth_hmacsha256_final(&state, out);
+}
+
+/** Hi() of the RFC: the first block of PBKDF2. */
+static void salt_password(unsigned char out[SCRAM_KEY], tusk_str password,
+                          const unsigned char salt[SCRAM_SALT])
+{
+    static const unsigned char block[4] = { 0, 0, 0, 1 };
+    unsigned char round[SCRAM_KEY];
+    hmac(round, password, salt, SCRAM_SALT, block, sizeof block);
+    memcpy(out, round, SCRAM_KEY);
+    for (int i = 1; i < SCRAM_ROUNDS; i++) {
+        hmac(round, password, round, sizeof round, "", 0);
+        for (int k = 0; k < SCRAM_KEY; k++) out[k] ^= round[k];
+    }
+    sodium_memzero(round, sizeof round);
+}
+
+static void base64(char *out, size_t size, const unsigned char *bytes, size_t length)
+{
+    sodium_bin2base64(out, size, bytes, length, sodium_base64_VARIANT_ORIGINAL);
+}
+
+tusk_str secret_scram_verifier(tusk_arena *arena, tusk_str password)
+{
+    unsigned char salt[SCRAM_SALT], salted[SCRAM_KEY], client[SCRAM_KEY], stored[SCRAM_KEY],
+        server[SCRAM_KEY];
+    char salt_text[SCRAM_TEXT(SCRAM_SALT)], stored_text[SCRAM_TEXT(SCRAM_KEY)],
+        server_text[SCRAM_TEXT(SCRAM_KEY)];
+    randombytes_buf(salt, sizeof salt);
+    salt_password(salted, password, salt);
+    tusk_str key = { (const char *)salted, sizeof salted };
+    hmac(client, key, "Client Key", 10, "", 0);
+    crypto_hash_sha256(stored, client, sizeof client);
+    hmac(server, key, "Server Key", 10, "", 0);
+    base64(salt_text, sizeof salt_text, salt, sizeof salt);
+    base64(stored_text, sizeof stored_text, stored, sizeof stored);
+    base64(server_text, sizeof server_text, server, sizeof server);
+    sodium_memzero(salted, sizeof salted);
+    sodium_memzero(client, sizeof client);
+    return tusk_arena_printf(arena, "SCRAM-SHA-256$%d:%s$%s:%s", SCRAM_ROUNDS, salt_text,
+                             stored_text, server_text);
 }
 
 bool secret_equal(tusk_str a, tusk_str b)

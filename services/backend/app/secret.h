@@ -18,6 +18,9 @@ tusk_status secret_password_hash(tusk_arena *arena, tusk_str password, tusk_str 
 /** True when the password is the one of `hash`; with "no text" for a hash it takes as long and says
  * no. */
 bool secret_password_matches(tusk_str hash, tusk_str password);
+/** What PostgreSQL stores for a password (of ASCII), SCRAM-SHA-256$4096:..., for ALTER ROLE: the
+ * password itself then stands in no statement and no log. "no text" without memory. */
+tusk_str secret_scram_verifier(tusk_arena *arena, tusk_str password);
 /** A code that a person types: `length` (<= 16) of digits and letters that cannot be confused. */
 void secret_code(char *out, size_t length);
 /** Equal, in time that tells nothing. */
