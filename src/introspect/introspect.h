@@ -31,20 +31,32 @@ tusk_status tusk_introspect(tusk_conn *conn, tusk_arena *arena,
 tusk_status tusk_model_normal(tusk_arena *arena, const tusk_model *model, tusk_model *out,
                               tusk_error *err);
 
-/** Two schemas in one form, to be given to tusk_diff(). */
+/** `database` with the words of `wanted` wherever both mean the same, so that tusk_diff() of the
+ * two finds only what differs, and says it in words that can be run. What is the same is told by
+ * tusk_model_normal() of both, or of `database` and `read_back`: `wanted` as a server gave it back.
+ * `read_back` may be NULL. Pure. Errors: TUSK_NOMEM. Lifetime: `arena`, and that of the others. */
+tusk_status tusk_model_align(tusk_arena *arena, const tusk_model *database,
+                             const tusk_model *wanted, const tusk_model *read_back, tusk_model *out,
+                             tusk_error *err);
+
+/** What a database holds beside what it should hold, to be given to tusk_diff() in either order. */
 typedef struct tusk_comparison {
-    tusk_model database, wanted;
-    /** Both went through PostgreSQL, so what differs differs; otherwise only their spelling was
-     * compared, because of `why`, and rewritten expressions may seem to differ. */
+    tusk_model database; /* aligned */
+    tusk_model wanted;   /* without what is made elsewhere (existing views) */
+    /** `wanted` went through PostgreSQL too, so what differs differs. Otherwise only spellings were
+     * compared, because of `why`: an expression that PostgreSQL rewrites may seem to differ. */
     bool exact;
     tusk_str why;
 } tusk_comparison;
 
-/** Reads the database and brings it and `wanted` into one form. For that `wanted` is made in a
- * scratch database on `server`, read back, and dropped whatever happens; without `server`, or where
- * that is not allowed or fails, both are only brought to tusk_model_normal(). Roles are not made;
- * they, tablespaces and policies of other tables are compared as written. Errors: as tusk_run().
- * Lifetime: `arena`. */
+/** Reads the database and compares it with `wanted`, which for that is made in a scratch database
+ * on `server`, read back, and dropped whatever happens; without `server`, or where that is not
+ * allowed or fails, spellings are compared. Roles, tablespaces and policies of tables made
+ * elsewhere are compared as written, never made. Kinds of things that a snapshot cannot say
+ * (extensions, domains, composite types, routines, comments) and roles count only when `wanted` has
+ * any of that kind; partitions that it does not list were made by a program, and are left out, as
+ * are views that it says exist elsewhere. Errors: as tusk_run(). Lifetime: `arena`, and that of
+ * `wanted`. */
 tusk_status tusk_introspect_compare(tusk_conn *conn, const tusk_server *server, tusk_arena *arena,
                                     const tusk_introspect_options *options,
                                     const tusk_model *wanted, tusk_comparison *out,
