@@ -30,6 +30,9 @@ const valid = {
   'POST /api/admin/plan': () => ({ sql: 'select 1', analyze: true, password: ada.password }),
   'POST /api/admin/query': () => ({ sql: 'select 1', limit: 1, password: ada.password }),
   'PATCH /api/admin/tables/{schema}/{table}/rows': () => ({ key: { id: real.id }, before: { description: null }, changes: { description: 'abuse' }, password: ada.password }),
+  'PATCH /api/admin/backups/settings': () => ({ time: '02:30', password: ada.password }),
+  'DELETE /api/admin/backups/{name}': () => ({ password: ada.password }),
+  'POST /api/admin/backups/{name}/ticket': () => ({ password: ada.password }),
   'POST /api/oauth/tokens': () => ({ team_id: real.id, name: 'abuse', scope: 'mcp:read', expires_in: 600 }),
 };
 

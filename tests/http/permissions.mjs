@@ -49,6 +49,13 @@ const expected = {
   'POST /api/admin/plan':                               '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'POST /api/admin/query':                              '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/migrations':                          '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/backups':                                '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'POST /api/admin/backups':                               '401   401    401    401   403   403    403   202   403 403 403 403 403  403  403   401    401',
+  'PATCH /api/admin/backups/settings':                     '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'POST /api/admin/backups/{name}/verify':                 '401   401    401    401   403   403    403   404   403 403 403 403 403  403  403   401    401',
+  'DELETE /api/admin/backups/{name}':                      '401   401    401    401   403   403    403   404   403 403 403 403 403  403  403   401    401',
+  'POST /api/admin/backups/{name}/ticket':                 '401   401    401    401   403   403    403   404   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/backups/{name}/file':                    '401   401    401    401   403   403    403   400   403 403 403 403 403  403  403   401    401', // without a ticket
   'POST /api/auth/logout': 200, // last: it ends the sessions above
 };
 
@@ -120,6 +127,9 @@ const bodies = {
   'POST /api/admin/plan': { sql: 'select 1', password: ada.password },
   'POST /api/admin/query': { sql: 'select 1', password: ada.password },
   'PATCH /api/admin/tables/{schema}/{table}/rows': { key: { id: team }, before: { name: 'The Team' }, changes: { name: 'Browsed' }, password: ada.password },
+  'PATCH /api/admin/backups/settings': { keep_last: 3, password: ada.password },
+  'DELETE /api/admin/backups/{name}': { password: ada.password },
+  'POST /api/admin/backups/{name}/ticket': { password: ada.password },
   'POST /api/oauth/tokens': { team_id: team, name: 'made by the matrix', scope: 'mcp:read' },
 };
 

@@ -84,6 +84,8 @@ const struct setting config_settings[] = {
     { "POSTGRES_POOL_CONNECTION_TIMEOUT_MS", SETTING_INTEGER, 1, 3600000, .fallback = "2000",
       .offset = FIELD(pool.connection_timeout_ms),
       .help = "milliseconds to wait for a connection" },
+    { "BACKUP_DIR", SETTING_TEXT, .takes = "a folder", .fallback = "persistent_data/backups",
+      .offset = FIELD(backup_dir), .help = "where the nightly backups of the database go" },
     { "DEPLOYSTACK_DATA_DIR", SETTING_OTHER, .takes = "a folder",
       .help = "the program's own files: web/, drizzle/migrations, catalog/" },
     { "TUSK_DATA_DIR", SETTING_OTHER, .takes = "a folder; in the environment only",
@@ -97,10 +99,21 @@ tusk_status config_env(tusk_arena *arena, const tusk_env **out, tusk_error *err)
     return tusk_env_read(arena, files, out, err);
 }
 
+/** From the folder that the program was started in, whatever becomes of it. */
+static tusk_status make_absolute(tusk_arena *arena, const char **path, tusk_error *err)
+{
+    char here[PATH_MAX];
+    if ((*path)[0] == '/') return TUSK_OK;
+    if (!getcwd(here, sizeof here)) return tusk_fail_errno(err, "cannot find out where this is");
+    *path = tusk_path_join(arena, here, *path).ptr;
+    return *path ? TUSK_OK : tusk_fail_nomem(err, "the configuration");
+}
+
 static tusk_status read_settings(tusk_arena *arena, const tusk_env *env, struct config *out,
                                  tusk_error *err)
 {
     tusk_status st = settings_read(config_settings, env, out, err);
+    if (!st) st = make_absolute(arena, &out->backup_dir, err);
     if (!st) st = tusk_server_from_env(arena, env, &out->outside_server, &out->server, err);
     if (!st)
         st = proxies_read(tusk_env_get(env, "TRUSTED_PROXY"), tusk_env_where(env, "TRUSTED_PROXY"),

@@ -19,6 +19,7 @@ struct config {
     bool outside_server;      /* any POSTGRES_* is set */
     tusk_server server;       /* when outside_server */
     tusk_pool_options pool;
+    const char *backup_dir; /* BACKUP_DIR, absolute */
     const char *web;        /* folder of the pages */
     const char *migrations; /* folder of the migrations */
     const char *schema;     /* db/schema.def, for db:generate */

@@ -114,6 +114,26 @@ const struct route routes[] = {
       .summary = "The first rows of a statement that reads" },
     { { "GET", "/api/admin/migrations" }, ACCESS_GLOBAL, "system.admin",
       .procedure = migrations_list, .summary = "Migrations, applied and pending, with their SQL" },
+
+    { { "GET", "/api/admin/backups" }, ACCESS_GLOBAL, "system.admin", .procedure = backups_list,
+      .summary = "Backups, the one under way, and when the next is made" },
+    { { "POST", "/api/admin/backups" }, ACCESS_GLOBAL, "system.admin", .audit = "backup.make",
+      .describe = backups_make, .summary = "Back up now" },
+    { { "PATCH", "/api/admin/backups/settings" }, ACCESS_GLOBAL, "system.admin",
+      .password = PASSWORD_EACH, .audit = "backup.settings", .body = backups_settings_body,
+      .procedure = backups_settings, .summary = "When backups are made and how long they are kept" },
+    { { "POST", "/api/admin/backups/:name/verify" }, ACCESS_GLOBAL, "system.admin",
+      .audit = "backup.verify", .procedure = backups_verify,
+      .summary = "Prove a backup: restore it into a scratch database and compare" },
+    { { "DELETE", "/api/admin/backups/:name" }, ACCESS_GLOBAL, "system.admin",
+      .password = PASSWORD_EACH, .audit = "backup.remove", .procedure = backups_remove,
+      .summary = "Remove a backup" },
+    { { "POST", "/api/admin/backups/:name/ticket" }, ACCESS_GLOBAL, "system.admin",
+      .password = PASSWORD_EACH, .audit = "backup.ticket", .procedure = backups_ticket,
+      .summary = "A link that fetches a backup once, within a minute, in this session" },
+    { { "GET", "/api/admin/backups/:name/file" }, ACCESS_GLOBAL, "system.admin",
+      .audit = "backup.download", .query = backups_file_query, .procedure = backups_file,
+      .summary = "Fetch a backup with such a link" },
 };
 /* clang-format on */
 const size_t route_count = sizeof routes / sizeof *routes;

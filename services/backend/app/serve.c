@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "services/backend/app/admin/backups.h"
+#include "services/backend/app/admin/backups_ticket.h"
 #include "services/backend/app/app.h"
 #include "services/backend/app/auth/prove.h"
 #include "services/backend/app/auth/throttle.h"
@@ -66,6 +68,7 @@ static void stop(uv_signal_t *handle, int number)
         _exit(
             1); /* the second signal: at once; the private PostgreSQL recovers at the next start */
     s->app.stopping = true;
+    backups_stop(s->app.backups);
     fprintf(stderr, "stopping...\n");
     uv_unref((uv_handle_t *)&s->interrupt);
     uv_unref((uv_handle_t *)&s->terminate);
@@ -171,6 +174,9 @@ static tusk_status start(struct server *s, tusk_error *err)
     if (s->app.throttle && s->app.proofs) s->app.setup = setup_new(&s->app);
     if (s->app.setup) s->app.keeper = keeper_new(&s->app);
     if (!s->app.keeper) return tusk_fail_nomem(err, "the set-up state");
+    s->app.tickets = tickets_new();
+    if (s->app.tickets) s->app.backups = backups_new(&s->app);
+    if (!s->app.backups) return tusk_fail_nomem(err, "the backups");
     watch_signals(s);
     announce(s);
     return TUSK_OK;
@@ -179,6 +185,8 @@ static tusk_status start(struct server *s, tusk_error *err)
 static void abandon(struct server *s)
 {
     if (s->app.http) http_close(s->app.http, 0, NULL, NULL);
+    if (s->app.setup) setup_stop(s->app.setup);
+    if (s->app.keeper) keeper_stop(s->app.keeper);
     if (s->has_database) uv_close((uv_handle_t *)&s->database, NULL);
     uv_run(&s->loop, UV_RUN_DEFAULT);
 }
@@ -186,6 +194,8 @@ static void abandon(struct server *s)
 static void clean_up(struct server *s)
 {
     release_signals(s);
+    backups_free(s->app.backups);
+    tickets_free(s->app.tickets);
     tusk_async_close(s->app.async);
     tusk_pool_close(s->app.pool);
     keeper_free(s->app.keeper);

@@ -8,6 +8,16 @@
 void audit_list(struct call *call);
 void audit_listed(struct call *call, const tusk_answer *answers);
 
+/* backups_http.c */
+void backups_list(struct call *call, tusk_conn *conn);
+void backups_make(struct call *call);
+void backups_verify(struct call *call, tusk_conn *conn);
+void backups_remove(struct call *call, tusk_conn *conn);
+void backups_ticket(struct call *call, tusk_conn *conn);
+void backups_file(struct call *call, tusk_conn *conn);
+void backups_settings(struct call *call, tusk_conn *conn);
+extern const struct input_field backups_settings_body[], backups_file_query[];
+
 /** {"success": true, "data": data}; data is taken over, NULL: out of memory, 500. */
 void admin_ok(struct call *call, int code, json_t *data);
 /** null when there is none. */
