@@ -8,6 +8,7 @@ export class ApiError extends Error {
         super(message);
         this.status = status;
         this.details = Array.isArray(body.details) ? body.details : [];
+        this.about = this.details.length ? {} : body.details ?? {}; /* of a statement: position, detail, hint */
         this.retryAfter = retryAfter;
     }
 }

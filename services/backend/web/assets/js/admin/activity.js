@@ -5,7 +5,7 @@ import { count, duration, plural } from '../format.js';
 import { toast } from '../toast.js';
 import { admin } from './api.js';
 import { dataTable } from './data_table.js';
-import { badge, bdi, button, card, empty, feed, head, longText, none, skeleton } from './parts.js';
+import { badge, bdi, button, card, empty, feed, head, longText, skeleton } from './parts.js';
 import { confirmed } from './password.js';
 
 export const title = 'Activity';
@@ -53,7 +53,7 @@ function askTerminate(one, reload) {
 function buttons(one, reload) {
     const cancel = button('Cancel', () => askCancel(one, reload), { kind: 'quiet compact', label: `Cancel the statement of session ${one.pid}` });
     const end = button('Terminate', () => askTerminate(one, reload), { kind: 'quiet remove compact', label: `Terminate session ${one.pid}` });
-    return el('span', { class: 'row-actions' }, one.state === 'active' ? cancel : null, end);
+    return el('span', { class: 'row-actions above' }, one.state === 'active' ? cancel : null, end);
 }
 
 /* ---- the sessions ---- */
@@ -64,10 +64,11 @@ function stateOf(one) {
     return el('span', { class: 'stacked' }, badge(one.state || 'background', `dot ${TONE[one.state] ?? ''}`), blocked, wait);
 }
 
-function transaction(one) {
-    if (!one.transaction_ms) return none();
-    const text = duration(one.transaction_ms);
-    return one.transaction_ms > LONG_TRANSACTION_MS ? badge(text, 'warn') : text;
+function since(one) {
+    const text = `transaction ${duration(one.transaction_ms)}`;
+    const long = one.transaction_ms > LONG_TRANSACTION_MS;
+    const inside = one.transaction_ms ? (long ? badge(text, 'warn') : el('span', { class: 'muted small' }, text)) : null;
+    return el('span', { class: 'stacked end' }, el('span', {}, duration(one.state_ms)), inside);
 }
 
 function client(one) {
@@ -80,8 +81,7 @@ const columns = (reload) => [
         cell: (one) => el('span', { class: 'stacked' }, el('strong', { class: 'number' }, String(one.pid)), bdi(who(one), { class: 'muted small' })) },
     { name: 'application', label: 'Program', value: (one) => one.application, cell: client },
     { name: 'state', label: 'State', value: (one) => one.state, cell: stateOf },
-    { name: 'since', label: 'Since', numeric: true, descending: true, value: (one) => one.state_ms, cell: (one) => duration(one.state_ms) },
-    { name: 'transaction', label: 'Transaction', numeric: true, descending: true, value: (one) => one.transaction_ms, cell: transaction },
+    { name: 'since', label: 'For', numeric: true, descending: true, value: (one) => Math.max(one.state_ms, one.transaction_ms), cell: since },
     { name: 'query', label: 'Statement', wide: true, cell: (one) => longText(one.query, { limit: 110 }) },
     { name: 'stop', label: 'Stop', action: true, cell: (one) => buttons(one, reload) },
 ];

@@ -73,12 +73,12 @@ function actions(one, reload) {
 }
 
 const columns = (reload) => [
-    { name: 'made', label: 'Made', main: true, descending: true, value: (one) => Date.parse(one.made_at),
+    { name: 'made', label: 'Made', main: true, date: true, descending: true, value: (one) => Date.parse(one.made_at),
         cell: (one) => el('span', { class: 'stacked' }, el('strong', {}, time(one.made_at)), bdi(one.name, { class: 'muted small mono' })) },
     { name: 'size', label: 'Size', numeric: true, descending: true, value: (one) => one.bytes, cell: (one) => bytes(one.bytes) },
     { name: 'rows', label: 'Rows', numeric: true, descending: true, value: (one) => one.rows, cell: (one) => (one.rows == null ? none() : count(one.rows)) },
     { name: 'server', label: 'From', cell: (one) => el('span', { class: 'stacked' }, bdi(one.database ?? ''), el('span', { class: 'muted small' }, [one.server_version && `PostgreSQL ${one.server_version}`, one.format].filter(Boolean).join(', '))) },
-    { name: 'proof', label: 'Last proven restore', value: (one) => (one.verified_at ? Date.parse(one.verified_at) : null), cell: proof },
+    { name: 'proof', label: 'Last proven restore', date: true, descending: true, value: (one) => (one.verified_at ? Date.parse(one.verified_at) : null), cell: proof },
     { name: 'do', label: 'Actions', action: true, cell: (one) => actions(one, reload) },
 ];
 

@@ -1,6 +1,11 @@
 /* admin/data_table.js - a table that sorts, becomes a list of cards on phones, and changes in place when new data comes */
 
 import { el, icon } from '../dom.js';
+import { count } from '../format.js';
+
+const WAYS = {
+    text: { up: 'A to Z', down: 'Z to A' }, number: { up: 'least first', down: 'most first' }, date: { up: 'oldest first', down: 'newest first' },
+};
 
 function compare(one, other) {
     if (one == null || other == null) return (one == null) - (other == null);
@@ -17,13 +22,15 @@ function order(rows, column, descending) {
 }
 
 /*
- * columns: { name, label, value?(row) to sort by, cell(row), numeric?, descending?, main?, action?, wide? }.
+ * columns: { name, label, value?(row) to sort by, cell(row), numeric?, date?, descending?, main?, action?, wide? }.
  * `key(row)` tells which row is which: one whose data did not change keeps its element, and with it
- * the focus and an opened text. With `steady` new data keeps rows where they are.
+ * the focus and an opened text. With `steady` new data keeps rows where they are. Rows past `limit`
+ * come on request.
  */
-export function dataTable({ caption, columns, key, sort = null, steady = false, rowClass = () => null }) {
+export function dataTable({ caption, columns, key, sort = null, steady = false, limit = Infinity, rowClass = () => null }) {
     const by = { name: sort?.name ?? null, descending: sort?.descending ?? false };
     let rows = [];
+    let most = limit;
     const made = new Map(); /* key -> { node, text } */
     const heads = new Map();
 
@@ -33,7 +40,8 @@ export function dataTable({ caption, columns, key, sort = null, steady = false, 
         el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...columns.map(headCell))), body);
     const sortable = columns.filter((column) => column.value);
     const scroller = el('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': caption }, table);
-    const node = el('div', { class: 'table-box' }, sortable.length > 1 ? el('div', { class: 'sort-phone' }, select) : null, scroller);
+    const more = el('div', { class: 'results-more', hidden: true });
+    const node = el('div', { class: 'table-box' }, sortable.length > 1 ? el('div', { class: 'sort-phone' }, select) : null, scroller, more);
 
     function headCell(column) {
         const props = { role: 'columnheader', scope: 'col', class: column.numeric ? 'number' : null };
@@ -52,6 +60,17 @@ export function dataTable({ caption, columns, key, sort = null, steady = false, 
         by.name = name;
         drawHeads();
         draw(sorted(rows));
+    }
+
+    function drawMore() {
+        const all = el('button', { class: 'button', type: 'button' }, `Show all ${count(rows.length)}`);
+        all.addEventListener('click', () => {
+            most = Infinity;
+            draw(rows);
+            scroller.focus({ preventScroll: true });
+        });
+        more.hidden = rows.length <= most;
+        more.replaceChildren(...(more.hidden ? [] : [all]));
     }
 
     function drawHeads() {
@@ -94,7 +113,8 @@ export function dataTable({ caption, columns, key, sort = null, steady = false, 
 
     function draw(list) {
         rows = list;
-        const fresh = new Map(list.map((row) => [key(row), rowOf(row)]));
+        drawMore();
+        const fresh = new Map(list.slice(0, most).map((row) => [key(row), rowOf(row)]));
         for (const [id, entry] of fresh) {
             const old = made.get(id)?.node;
             if (old && old !== entry.node && old.parentNode === body) old.replaceWith(entry.node);
@@ -112,7 +132,7 @@ export function dataTable({ caption, columns, key, sort = null, steady = false, 
 
     for (const column of sortable) {
         const [first, second] = column.descending ? ['down', 'up'] : ['up', 'down'];
-        const words = { up: column.numeric ? 'least first' : 'A to Z', down: column.numeric ? 'most first' : 'Z to A' };
+        const words = WAYS[column.date ? 'date' : column.numeric ? 'number' : 'text'];
         for (const way of [first, second]) select.append(el('option', { value: `${column.name} ${way}` }, `${column.label}: ${words[way]}`));
     }
     select.addEventListener('change', () => {

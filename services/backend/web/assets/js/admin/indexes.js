@@ -9,7 +9,7 @@ import { badge, bdi, card, code, empty, feed, head, none, skeleton, tableAddress
 export const title = 'Indexes';
 
 const quoted = (name) => `"${name.replaceAll('"', '""')}"`;
-const dropStatement = ({ schema, name }) => `DROP INDEX CONCURRENTLY ${quoted(schema)}.${quoted(name)};`;
+const dropStatement = ({ schema, name }) => `drop index concurrently ${quoted(schema)}.${quoted(name)}`;
 const fullName = (one) => `${one.schema}.${one.name}`;
 
 function state(one) {
@@ -25,7 +25,7 @@ const COLUMNS = [
     { name: 'table', label: 'Table', value: (one) => one.table, cell: (one) => el('a', { href: tableAddress(one.schema, one.table, { view: 'indexes' }) }, bdi(one.table)) },
     { name: 'columns', label: 'Columns', cell: (one) => el('span', {}, bdi(one.columns, { class: 'mono' }), one.method !== 'btree' && [' ', badge(one.method)]) },
     { name: 'scans', label: 'Scans', numeric: true, descending: true, value: (one) => one.scans, cell: (one) => count(one.scans) },
-    { name: 'last', label: 'Last used', numeric: true, descending: true, value: (one) => (one.last_scan ? Date.parse(one.last_scan) : null), cell: (one) => (one.last_scan ? time(one.last_scan) : none()) },
+    { name: 'last', label: 'Last used', numeric: true, date: true, descending: true, value: (one) => (one.last_scan ? Date.parse(one.last_scan) : null), cell: (one) => (one.last_scan ? time(one.last_scan) : none()) },
     { name: 'size', label: 'Size', numeric: true, descending: true, value: (one) => one.bytes, cell: (one) => bytes(one.bytes) },
     { name: 'state', label: 'State', cell: state },
 ];
@@ -55,7 +55,7 @@ function missing(list) {
 export function mount(ctx) {
     const page = head(ctx, title);
     const region = el('div', { class: 'stack', 'aria-busy': 'true' }, skeleton(8));
-    const table = dataTable({ caption: 'Indexes', columns: COLUMNS, key: fullName, sort: { name: 'size', descending: true } });
+    const table = dataTable({ caption: 'Indexes', columns: COLUMNS, key: fullName, sort: { name: 'size', descending: true }, limit: 100 });
     const all = card('All indexes', {}, table.node);
     ctx.root.append(region);
 

@@ -57,7 +57,7 @@ export function empty(title, ...content) {
 /*
  * Reads and draws, again every so often when `every` says so: a skeleton first, an error with a way
  * on when there is nothing to show yet, else what was there with the time it is from. Nothing is
- * asked while nobody looks or `paused()`. After an error it tries again by itself.
+ * asked while nobody looks or `paused()`. When the server could not answer it tries again by itself.
  */
 export function feed(ctx, { page, region, read, draw, every = () => 0, paused = () => false }) {
     let timer = 0;
@@ -70,6 +70,7 @@ export function feed(ctx, { page, region, read, draw, every = () => 0, paused = 
 
     function failed(error) {
         if (ctx.fail(error)) return;
+        region.classList.remove('waiting');
         if (fresh) {
             page.stale.replaceChildren(el('span', { class: 'badge warn dot' }, `As of ${clock(fresh)}`), ` ${error.message}`);
         } else {
@@ -77,7 +78,7 @@ export function feed(ctx, { page, region, read, draw, every = () => 0, paused = 
             region.replaceChildren(notice('error', 'This could not be loaded', error.message), el('div', { class: 'actions after-notice' }, again));
             region.removeAttribute('aria-busy');
         }
-        plan(every() || RETRY_MS);
+        if (error.status === 0 || error.status >= 500) plan(every() || RETRY_MS);
     }
 
     async function load() {

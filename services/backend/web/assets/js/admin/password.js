@@ -10,7 +10,7 @@ export function passwordField(hint = '') {
 }
 
 const isAboutPassword = (error) =>
-    error instanceof ApiError && error.status === 403 && /password/i.test(error.message);
+    error instanceof ApiError && error.status === 403 && /^(wrong password|password needed)/i.test(error.message);
 
 /* A refused password is told beside its field, with the text selected for another try. */
 export async function refusedBeside(fields, work) {

@@ -1,5 +1,6 @@
 /* admin/plan.js - how PostgreSQL would run a statement, how it did, and what it returns: nothing is changed by it */
 
+import { sentence } from '../api.js';
 import { announce, el, notice, whileBusy } from '../dom.js';
 import { count, duration, plural } from '../format.js';
 import { admin } from './api.js';
@@ -21,9 +22,9 @@ export function carry(sql) {
 /* ---- a plan ---- */
 
 function planFacts(answer) {
-    const parts = [['Planning', duration(answer.planning_ms)]];
-    if (answer.execution_ms != null) parts.push(['Execution', duration(answer.execution_ms)]);
-    return el('dl', { class: 'plan-facts' }, ...parts.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', { class: 'number' }, value))));
+    const parts = [['Planning', answer.planning_ms], ['Execution', answer.execution_ms]].filter(([, ms]) => ms != null);
+    if (!parts.length) return null;
+    return el('dl', { class: 'plan-facts' }, ...parts.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', { class: 'number' }, duration(value)))));
 }
 
 function planResult(answer) {
@@ -95,10 +96,17 @@ export function mount(ctx) {
     page.lead('What PostgreSQL does for a statement, step by step, and where the time goes.');
     ctx.root.append(el('section', { class: 'card', 'aria-label': 'Statement' }, el('div', { class: 'card-body' }, form)), result);
 
+    /* The server counts characters from 1. */
+    function place(position) {
+        const rest = position > 0 ? [...area.value.trim()].slice(position - 1) : [];
+        const words = rest.slice(0, 40).join('').split('\n')[0];
+        return words ? `It stopped at character ${count(position)}: ${words}${rest.length > 40 ? '…' : ''}` : '';
+    }
+
     function refused(error) {
         if (ctx.fail(error)) return;
-        const where = (error.details ?? []).map(({ message }) => message).filter(Boolean);
-        const box = notice('error', 'The statement was refused', error.message, ...where);
+        const { detail, hint, position } = error.about;
+        const box = notice('error', 'The statement was refused', error.message, sentence(detail), sentence(hint), place(position));
         box.setAttribute('role', 'alert');
         result.replaceChildren(box);
     }

@@ -48,7 +48,7 @@ function filterForm(about, params, onApply) {
         ...usable.map(({ name }) => option(name, name, params.get('column'))));
     const op = el('select', { class: 'input', name: 'op', 'aria-label': 'Comparison' },
         ...Object.entries(OPERATORS).map(([name, text]) => option(name, text, params.get('op'))));
-    const value = el('input', { class: 'input', name: 'value', value: params.get('value') ?? '', maxlength: 1000, autocomplete: 'off', spellcheck: 'false', 'aria-label': 'Value', placeholder: 'Value' });
+    const value = el('input', { class: 'input', name: 'value', value: params.get('value') ?? '', maxlength: 200, autocomplete: 'off', spellcheck: 'false', 'aria-label': 'Value', placeholder: 'Value' });
     const apply = el('button', { class: 'button', type: 'submit' }, 'Filter');
     const form = el('form', { class: 'filter', 'aria-label': 'Filter rows' }, column, op, value, apply);
     if (params.get('op')) form.append(button('Clear', () => onApply({ column: '', op: '', value: '' }), { kind: 'quiet', label: 'Clear the filter' }));
@@ -118,7 +118,14 @@ function pager(ctx, { pagination, rows }) {
     return el('div', { class: 'pager' }, el('p', { class: 'muted', role: 'status' }, text), size, turn('Previous', page - 1, page > 1), turn('Next', page + 1, has_more));
 }
 
+/* A view over a table with secrets could show them: its rows are not to be seen. */
+function hidden(region) {
+    region.replaceChildren(empty('The rows of this view are not shown', 'It reads a table with secret columns.'));
+    return { update() {}, leave() {} };
+}
+
 export function mountRows(outer, region, about) {
+    if (about.revealing) return hidden(region);
     const control = new AbortController();
     outer.signal.addEventListener('abort', () => control.abort());
     const ctx = { ...outer, signal: control.signal };

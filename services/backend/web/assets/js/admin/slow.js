@@ -31,23 +31,28 @@ const columns = (ctx) => [
     { name: 'plan', label: 'Plan', action: true, cell: (one) => look(ctx, one) },
 ];
 
-/* What has to be done first: sentences, and below them what is to be typed. */
+/* "2. As superuser: alter system ...;" is who or where, and what is to be typed. */
+function step(text) {
+    const plain = text.replace(/^\d+\. /, '');
+    const [, who, statement] = /^([^:]+): (.+;)$/.exec(plain) ?? [];
+    return statement ? el('li', {}, bdi(`${who}:`), code(statement, 'the statement')) : el('li', {}, bdi(plain));
+}
+
 function howTo(steps) {
     return el('div', { class: 'stack' },
         el('p', { class: 'muted' }, 'PostgreSQL counts statements with its extension pg_stat_statements, which this server does not have yet. To have it:'),
-        el('ol', { class: 'how-to' }, ...steps.map((step) => el('li', {}, bdi(step)))),
-        code(steps.join('\n'), 'the steps'));
+        el('ol', { class: 'how-to' }, ...steps.map(step)));
 }
 
 export function mount(ctx) {
     const page = head(ctx, title);
     const region = el('div', { 'aria-busy': 'true' }, skeleton(8));
-    const table = dataTable({ caption: 'Slow statements', columns: columns(ctx), key: (one) => `${one.id} ${one.user}`, sort: { name: 'total', descending: true } });
+    const table = dataTable({ caption: 'Slow statements', columns: columns(ctx), key: (one) => `${one.id} ${one.user}`, sort: { name: 'total', descending: true }, limit: 25 });
     ctx.root.append(region);
 
     function draw({ available, steps, statements }) {
         page.lead(available ? `${plural(statements.length, 'statement')} with the greatest total time, since the counting began. Values are shown as $1, $2…` : 'Nothing is counted yet.');
-        if (!available) return region.replaceChildren(card('How to count statements', {}, howTo(Array.isArray(steps) ? steps : String(steps).split('\n'))).node);
+        if (!available) return region.replaceChildren(card('How to count statements', {}, howTo(steps)).node);
         if (!statements.length) return region.replaceChildren(empty('Nothing was counted yet', 'Statements appear here after they ran.'));
         table.set(statements);
         if (!table.node.isConnected) region.replaceChildren(card('Statements', { count: count(statements.length) }, table.node).node);

@@ -96,7 +96,7 @@ export function mountTable(ctx) {
         about = answer;
         const estimate = answer.rows_estimate == null ? null : `About ${plural(Math.max(0, answer.rows_estimate), 'row')}`;
         const key = answer.primary_key?.length ? `primary key ${answer.primary_key.join(', ')}` : 'no primary key';
-        page.lead(bdi([estimate, plural(answer.columns.length, 'column'), key, answer.editable ? null : 'read only'].filter(Boolean).join(' · ')));
+        page.lead(bdi([answer.kind === 'table' ? null : answer.kind, estimate, plural(answer.columns.length, 'column'), key, answer.editable ? null : 'read only'].filter(Boolean).join(' · ')));
         drawView();
     }
 

@@ -45,7 +45,7 @@ function columns(largest) {
         { name: 'dead', label: 'Dead rows', numeric: true, descending: true, value: (one) => one.dead_rows, cell: dead },
         { name: 'bloat', label: 'Bloat', numeric: true, descending: true, value: (one) => one.bloat_bytes, cell: bloat },
         { name: 'scans', label: 'Scans', numeric: true, descending: true, value: (one) => one.table_scans + one.index_scans, cell: scans },
-        { name: 'vacuum', label: 'Vacuumed', numeric: true, descending: true, value: (one) => ms(one.last_vacuum), cell: vacuumed },
+        { name: 'vacuum', label: 'Vacuumed', numeric: true, date: true, descending: true, value: (one) => ms(one.last_vacuum), cell: vacuumed },
     ];
 }
 
@@ -60,7 +60,7 @@ function mountList(ctx) {
     const search = el('input', { class: 'input', type: 'search', placeholder: 'Part of a name', 'aria-label': 'Filter tables by name', autocomplete: 'off', spellcheck: 'false' });
     const page = head(ctx, title, el('div', { class: 'search' }, icon('search'), search));
     const region = el('div', { 'aria-busy': 'true' }, skeleton(8));
-    const table = dataTable({ caption: 'Tables', columns: columns(() => largest), key: fullName, sort: { name: 'size', descending: true } });
+    const table = dataTable({ caption: 'Tables', columns: columns(() => largest), key: fullName, sort: { name: 'size', descending: true }, limit: 100 });
     ctx.root.append(card('All tables', {}, region).node);
 
     function drawRows() {
