@@ -21,6 +21,8 @@ static const char *const settings_always[] = {
     "autovacuum=off",
 };
 
+#define REMOVE_MS 60000
+
 typedef TUSK_VEC(const char *) strings;
 
 static void add_setting(tusk_arena *arena, strings *out, const char *name, const char *value)
@@ -47,27 +49,44 @@ static const char *const *settings_of(tusk_arena *arena, const tusk_pitr_proof *
     return out.items;
 }
 
+/* "proof" beside the copy's lock, or below /tmp where that name is too long for a socket. */
+static tusk_status name_room(tusk_arena *arena, tusk_pitr_proof *proof, tusk_error *err)
+{
+    char name[] = "/tmp/tusk-proof-XXXXXX";
+    const char *room = tusk_path_join(arena, proof->place.base, "proof").ptr;
+    if (!room) return tusk_fail_nomem(err, "a folder");
+    tusk_status st = tusk_make_remove_tree(arena, room, tusk_deadline_in(REMOVE_MS), err);
+    if (st) return st;
+    if (strlen(room) + 1 + strlen(TUSK_SOCKET_NAME) <= TUSK_SOCKET_PATH_MAX) {
+        proof->place.socket_dir = room;
+        if (mkdir(room, 0700) == 0) return TUSK_OK;
+        return tusk_fail_errno(err, "could not make \"%s\"", room);
+    }
+    if (!mkdtemp(name)) return tusk_fail_errno(err, "could not make a folder in /tmp");
+    proof->place.socket_dir = tusk_arena_str(arena, tusk_str_of(name)).ptr;
+    return proof->place.socket_dir ? TUSK_OK : tusk_fail_nomem(err, "a folder");
+}
+
+static void clear_room(const tusk_pitr_proof *proof, const char *hba)
+{
+    if (hba) unlink(hba);
+    tusk_ignore(rmdir(proof->place.socket_dir));
+}
+
 /* A folder that only root and the server's user can enter: whoever can reach the socket in it is
  * trusted, for the passwords of that moment need not be today's. */
 static tusk_status make_room(tusk_arena *arena, tusk_pitr_proof *proof, const char **hba,
                              tusk_error *err)
 {
-    char name[] = "/tmp/tusk-proof-XXXXXX";
-    if (!mkdtemp(name)) return tusk_fail_errno(err, "could not make a folder in /tmp");
-    proof->place.socket_dir = tusk_arena_str(arena, tusk_str_of(name)).ptr;
-    *hba = tusk_path_join(arena, name, "hba").ptr;
-    tusk_status st = *hba && proof->place.socket_dir ? TUSK_OK : tusk_fail_nomem(err, "a folder");
+    tusk_status st = name_room(arena, proof, err);
+    if (st) return st;
+    *hba = tusk_path_join(arena, proof->place.socket_dir, "hba").ptr;
+    if (!*hba) st = tusk_fail_nomem(err, "a folder");
     if (st == TUSK_OK) st = tusk_file_replace(*hba, TUSK_STR("local all all trust\n"), 0600, err);
     if (st == TUSK_OK) st = tusk_pitr_give(&proof->place, *hba, err);
-    if (st == TUSK_OK) st = tusk_pitr_give(&proof->place, name, err);
-    if (st) rmdir(name);
+    if (st == TUSK_OK) st = tusk_pitr_give(&proof->place, proof->place.socket_dir, err);
+    if (st) clear_room(proof, *hba);
     return st;
-}
-
-static void clear_room(const tusk_pitr_proof *proof, const char *hba)
-{
-    unlink(hba);
-    tusk_ignore(rmdir(proof->place.socket_dir));
 }
 
 static tusk_status drop_targets(tusk_conn *conn, tusk_arena *arena, tusk_error *err)

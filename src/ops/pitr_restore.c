@@ -1,5 +1,6 @@
 /* pitr_restore.c - back to a moment: a copy beside the data, proven, and then in their place */
 #include <errno.h>
+#include <glob.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -12,11 +13,12 @@
 
 #include "src/base/banned.h"
 
-#define LOCK_MS    60000
-#define REMOVE_MS  600000
-#define COPY_NAME  "pg.restored"
-#define STEPS_MAX  ((size_t)8192)
-#define STAMP_SIZE 32
+#define LOCK_MS     60000
+#define REMOVE_MS   600000
+#define COPY_NAME   "pg.restored"
+#define TABLESPACES ".tablespaces-"
+#define STEPS_MAX   ((size_t)8192)
+#define STAMP_SIZE  32
 
 /* One restore: what is known before anything is touched, and what became of it. */
 typedef struct restore {
@@ -97,7 +99,16 @@ static const char *target_text(tusk_arena *arena, tusk_time moment)
     return tusk_arena_printf(arena, "--target=%.10s %.8s.%06d+00", text, text + 11, us).ptr;
 }
 
-static tusk_status lay_out(restore *r, const char *folder, tusk_error *err)
+/* A folder for the server's user; one that is there already is somebody's. */
+static tusk_status make_folder(const restore *r, const char *path, tusk_error *err)
+{
+    if (mkdir(path, 0700) != 0) return tusk_fail_errno(err, "could not make \"%s\"", path);
+    tusk_status st = tusk_pitr_give(&r->site.place, path, err);
+    if (st) rmdir(path);
+    return st;
+}
+
+static tusk_status lay_out(restore *r, const char *folder, const char *tablespaces, tusk_error *err)
 {
     tusk_arena *arena = r->arena;
     const char *args[] = {
@@ -107,30 +118,41 @@ static tusk_status lay_out(restore *r, const char *folder, tusk_error *err)
         tusk_arena_printf(arena, "--target-timeline=%d", r->info.timeline).ptr,
         tusk_arena_printf(arena, "--set=%s", r->backup->label.ptr).ptr,
         tusk_arena_printf(arena, "--pg1-path=%s", folder).ptr,
-        tusk_arena_printf(arena, "--tablespace-map-all=%s.tablespaces-%s", folder, r->stamp).ptr,
+        tusk_arena_printf(arena, "--tablespace-map-all=%s", tablespaces).ptr,
         NULL,
     };
     if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "a command line");
-    if (mkdir(folder, 0700) != 0) return tusk_fail_errno(err, "could not make \"%s\"", folder);
-    tusk_status st = tusk_pitr_give(&r->site.place, folder, err);
-    if (st) return st;
     tusk_pitr_tell(&r->site, "laying out the backup");
     return tusk_pitr_tool_run(arena, &r->site, "restore", args, NULL, NULL, err);
+}
+
+static tusk_status replay(restore *r, tusk_error *err)
+{
+    tusk_pitr_tell(&r->site, "replaying up to that moment");
+    r->proof.user = r->user;
+    r->proof.major = r->info.major;
+    r->proof.deadline = r->site.deadline;
+    return tusk_pitr_prove(r->arena, &r->proof, err);
 }
 
 /* The backup laid out and the log replayed; a failure leaves nothing of it. */
 static tusk_status make_copy(restore *r, tusk_error *err)
 {
+    tusk_arena *arena = r->arena;
     const char *folder = r->proof.place.pgdata;
-    tusk_status st = lay_out(r, folder, err);
+    const char *tablespaces = tusk_arena_printf(arena, "%s" TABLESPACES "%s", folder, r->stamp).ptr;
+    if (!tablespaces) return tusk_fail_nomem(err, "a folder");
+    tusk_status st = make_folder(r, folder, err);
+    if (st) return st;
+    st = make_folder(r, tablespaces, err);
+    if (st == TUSK_OK) st = lay_out(r, folder, tablespaces, err);
+    if (st == TUSK_OK) st = replay(r, err);
     if (st == TUSK_OK) {
-        tusk_pitr_tell(&r->site, "replaying up to that moment");
-        r->proof.user = r->user;
-        r->proof.major = r->info.major;
-        r->proof.deadline = r->site.deadline;
-        st = tusk_pitr_prove(r->arena, &r->proof, err);
+        tusk_ignore(rmdir(tablespaces)); /* empty when there are none */
+        return TUSK_OK;
     }
-    if (st) tusk_ignore(tusk_make_remove_tree(r->arena, folder, tusk_deadline_in(REMOVE_MS), NULL));
+    tusk_ignore(tusk_make_remove_tree(arena, folder, tusk_deadline_in(REMOVE_MS), NULL));
+    tusk_ignore(tusk_make_remove_tree(arena, tablespaces, tusk_deadline_in(REMOVE_MS), NULL));
     return st;
 }
 
@@ -150,6 +172,15 @@ static tusk_status swap(restore *r, tusk_error *err)
     return r->out->before.ptr ? TUSK_OK : tusk_fail_nomem(err, "a folder");
 }
 
+/* Of tablespaces only folders that nothing is in: others may belong to data in use. */
+static void remove_empty(const char *pattern)
+{
+    glob_t found = { 0 };
+    if (pattern && glob(pattern, 0, NULL, &found) == 0)
+        for (size_t i = 0; i < found.gl_pathc; i++) tusk_ignore(rmdir(found.gl_pathv[i]));
+    globfree(&found);
+}
+
 /* What an earlier restore left half-done. */
 static tusk_status clear_away(restore *r, tusk_error *err)
 {
@@ -159,7 +190,9 @@ static tusk_status clear_away(restore *r, tusk_error *err)
     if (st == TUSK_OK) st = tusk_swap_settle(r->arena, place, &found, err);
     if (st == TUSK_OK) st = tusk_swap_copy_place(r->arena, place, &r->proof.place, err);
     if (st) return st;
-    return tusk_make_remove_tree(r->arena, r->proof.place.pgdata, tusk_deadline_in(REMOVE_MS), err);
+    const char *copy = r->proof.place.pgdata;
+    remove_empty(tusk_arena_printf(r->arena, "%s" TABLESPACES "*", copy).ptr);
+    return tusk_make_remove_tree(r->arena, copy, tusk_deadline_in(REMOVE_MS), err);
 }
 
 /* Whoever holds it finds it running again: with the new data, or with the old after a failure. */
