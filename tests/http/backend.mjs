@@ -108,7 +108,9 @@ export class Backend {
     if (cookie && method !== 'GET' && !all.origin) all.origin = this.url;
     if (token) all.authorization = `Bearer ${token}`;
     const answer = await fetch(this.url + path, { method, headers: all, body: raw ?? (body === undefined ? undefined : JSON.stringify(body)), redirect: 'manual' });
-    const text = await answer.text();
+    const endless = answer.headers.get('content-type') === 'text/event-stream' && method !== 'HEAD';
+    if (endless) await answer.body.cancel();
+    const text = endless ? '' : await answer.text();
     let json = null;
     try {
       json = JSON.parse(text);

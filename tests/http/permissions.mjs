@@ -39,6 +39,11 @@ const expected = {
   'GET /api/oauth/tokens':                                '401   401    401    401   200   200    200   200   403 403 403 403 403  403  403   401    401',
   'POST /api/oauth/tokens':                               '401   401    401    401   403   201    201   403   403 403 403 403 403  403  403   401    401',
   'POST /api/oauth/tokens/revoke-expired':                '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/overview':                              '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/overview/stream':                       '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/activity':                              '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'POST /api/admin/activity/{pid}/cancel':                '401   401    401    401   403   403    403   404   403 403 403 403 403  403  403   401    401', // a session that is not there
+  'POST /api/admin/activity/{pid}/terminate':             '401   401    401    401   403   403    403   404   403 403 403 403 403  403  403   401    401', // a session that is not there
   'GET /api/admin/audit':                                 '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/tables':                              '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/tables/{schema}/{table}':             '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
@@ -121,6 +126,8 @@ const bodies = {
   'POST /api/db/setup': { type: 'postgresql' },
   'POST /api/setup/admin': { username: 'eve', email: 'eve@example.org', password: 'correct horse', team_name: 'Eve' },
   'POST /api/auth/email/login': { login: 'ada', password: ada.password },
+  'POST /api/admin/activity/{pid}/cancel': { password: ada.password },
+  'POST /api/admin/activity/{pid}/terminate': { password: ada.password },
   'POST /api/teams': { name: 'Matrix' },
   'PATCH /api/teams/{id}': { name: 'Renamed' },
   'PATCH /api/notifications/{notification}': { read: true },
@@ -153,7 +160,7 @@ async function fingerprint() {
 
 async function cell(route, caller, credentials, server) {
   const [method, pattern] = route.split(' ');
-  const path = pattern.replace('{id}', team).replace('{installation}', 'inst').replace('{deployment}', 'depl').replace('{notification}', 'note').replace('{server}', server).replace('{schema}', 'public').replace('{table}', 'teams');
+  const path = pattern.replace('{id}', team).replace('{installation}', 'inst').replace('{deployment}', 'depl').replace('{notification}', 'note').replace('{server}', server).replace('{pid}', '2147483647').replace('{schema}', 'public').replace('{table}', 'teams');
   const body = route.endsWith('installations') && method === 'POST' ? { server_id: server, name: 'two' } : bodies[route];
   const before = codeFor(route, caller) >= 400 ? await fingerprint() : null;
   const r = await b.request(method, path, { ...credentials, body });
@@ -180,7 +187,7 @@ async function matrix(who) {
     if (!route.startsWith('GET')) continue;
     const heads = [];
     for (const caller of callers) {
-      const r = await b.request('HEAD', route.slice(4).replace('{id}', team).replace('{server}', server).replace('{schema}', 'public').replace('{table}', 'teams'), who[caller]);
+      const r = await b.request('HEAD', route.slice(4).replace('{id}', team).replace('{server}', server).replace('{pid}', '2147483647').replace('{schema}', 'public').replace('{table}', 'teams'), who[caller]);
       if (r.status !== codeFor(route, caller) || r.text) heads.push(`${caller}: ${r.status}`);
     }
     tap.check(`HEAD as ${route}`, heads.length === 0, heads.join('\n'));

@@ -22,6 +22,8 @@ struct app {
     struct keeper *keeper;     /* is the database there? */
     struct throttle *throttle; /* failed sign-ins */
     struct proofs *proofs;     /* sessions that gave their password again (prove.h) */
+    struct sampler *sampler;   /* how the server fares */
+    struct watchers *watchers; /* pages that watch it live */
     struct backups *backups;   /* made every night */
     struct tickets *tickets;   /* for fetching one */
     int hashing;               /* password hashes asked for and not done: bounded (call.c) */

@@ -187,9 +187,34 @@ json_t *call_pagination(struct page page, int64_t total)
                      page.offset + page.limit < total);
 }
 
+/** How many bytes the character at the beginning has; 0: it is none. */
+static size_t character(tusk_str text)
+{
+    for (size_t n = 1; n <= 4 && n <= text.len; n++)
+        if (tusk_str_is_text((tusk_str){ text.ptr, n })) return n;
+    return 0;
+}
+
+/** A database in SQL_ASCII hands out any bytes: those that are no text become U+FFFD. */
+static json_t *repaired(tusk_str text)
+{
+    tusk_buf out;
+    tusk_buf_init(&out, text.len * 3 + 1);
+    for (tusk_str rest = text; rest.len > 0;) {
+        size_t n = character(rest);
+        tusk_buf_add(&out, n ? (tusk_str){ rest.ptr, n } : TUSK_STR("\xef\xbf\xbd"));
+        rest = (tusk_str){ rest.ptr + (n ? n : 1), rest.len - (n ? n : 1) };
+    }
+    json_t *json = out.failed ? NULL : json_stringn(tusk_buf_str(&out).ptr, out.len);
+    tusk_buf_clear(&out);
+    return json;
+}
+
 json_t *json_text(tusk_str text)
 {
-    return text.ptr ? json_stringn(text.ptr, text.len) : json_null();
+    if (!text.ptr) return json_null();
+    json_t *json = json_stringn(text.ptr, text.len);
+    return json ? json : repaired(text);
 }
 
 json_t *json_null_text(tusk_null_str text)

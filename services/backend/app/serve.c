@@ -7,6 +7,8 @@
 
 #include "services/backend/app/admin/backups.h"
 #include "services/backend/app/admin/backups_ticket.h"
+#include "services/backend/app/admin/sampler.h"
+#include "services/backend/app/admin/watchers.h"
 #include "services/backend/app/app.h"
 #include "services/backend/app/auth/prove.h"
 #include "services/backend/app/auth/throttle.h"
@@ -54,6 +56,8 @@ static void http_closed(void *context)
     struct server *s = context;
     setup_stop(s->app.setup);
     keeper_stop(s->app.keeper);
+    sampler_stop(s->app.sampler);
+    watchers_stop(s->app.watchers);
     if (s->has_database) {
         uv_poll_stop(&s->database);
         uv_close((uv_handle_t *)&s->database, NULL);
@@ -173,7 +177,9 @@ static tusk_status start(struct server *s, tusk_error *err)
     s->app.proofs = proofs_new();
     if (s->app.throttle && s->app.proofs) s->app.setup = setup_new(&s->app);
     if (s->app.setup) s->app.keeper = keeper_new(&s->app);
-    if (!s->app.keeper) return tusk_fail_nomem(err, "the set-up state");
+    if (s->app.keeper) s->app.sampler = sampler_new(&s->app);
+    if (s->app.sampler) s->app.watchers = watchers_new(&s->app);
+    if (!s->app.watchers) return tusk_fail_nomem(err, "the set-up state");
     s->app.tickets = tickets_new();
     if (s->app.tickets) s->app.backups = backups_new(&s->app);
     if (!s->app.backups) return tusk_fail_nomem(err, "the backups");
@@ -198,6 +204,8 @@ static void clean_up(struct server *s)
     tickets_free(s->app.tickets);
     tusk_async_close(s->app.async);
     tusk_pool_close(s->app.pool);
+    watchers_free(s->app.watchers);
+    sampler_free(s->app.sampler);
     keeper_free(s->app.keeper);
     setup_free(s->app.setup);
     throttle_free(s->app.throttle);

@@ -8,6 +8,16 @@
 void audit_list(struct call *call);
 void audit_listed(struct call *call, const tusk_answer *answers);
 
+/* overview_http.c */
+void overview_show(struct call *call);
+void overview_shown(struct call *call, const tusk_answer *answers);
+void overview_stream(struct call *call);
+
+/* activity_http.c */
+void activity_list(struct call *call, tusk_conn *conn);
+void activity_cancel(struct call *call, tusk_conn *conn);
+void activity_terminate(struct call *call, tusk_conn *conn);
+
 /* backups_http.c */
 void backups_list(struct call *call, tusk_conn *conn);
 void backups_make(struct call *call);

@@ -4,7 +4,7 @@
 #include "services/backend/app/admin/admin.h"
 #include "services/backend/app/secret.h"
 
-enum { WRITE_MS = 5000, TARGET_MAX = 500 };
+enum { WRITE_MS = 5000 };
 
 /** The call's answer may only be given once its entry is written. */
 struct writing {
@@ -19,27 +19,17 @@ static enum audit_outcome outcome_of(int code)
     return code < 499 ? audit_outcome_refused : audit_outcome_failed;
 }
 
-/** At most TARGET_MAX bytes, no character cut in two. */
-static tusk_str shortened(tusk_str text)
-{
-    if (!text.ptr) return TUSK_STR("");
-    if (text.len <= TARGET_MAX) return text;
-    size_t end = TARGET_MAX;
-    while (end > 0 && ((unsigned char)text.ptr[end] & 0xC0) == 0x80) end--;
-    return (tusk_str){ text.ptr, end };
-}
-
 /** "public.teams" for /:schema/:table: what the path names, until a procedure says it better. */
 static tusk_str target_of(const struct call *call)
 {
-    if (call->audit_target.ptr) return shortened(call->audit_target);
+    if (call->audit_target.ptr) return call->audit_target;
     tusk_buf out;
     tusk_buf_init_in(&out, call->arena, 64 << 10);
     for (size_t i = 0; i < call->param_count; i++) {
         if (i > 0) tusk_buf_add_char(&out, '.');
         tusk_buf_add(&out, call->params[i].value);
     }
-    return shortened(tusk_buf_str(&out));
+    return tusk_buf_str(&out);
 }
 
 static void log_entry(const struct call *call, tusk_log_level level, const char *message,
@@ -62,7 +52,7 @@ static struct audit_entry entry_of(const struct call *call)
         .user_id = call->caller.user.id,
         .username = call->caller.user.username,
         .action = tusk_str_of(call->route->audit),
-        .target = target_of(call),
+        .target = audit_shortened(target_of(call)),
         .outcome = outcome_of(call->code),
         .address = call->request->peer,
     };
@@ -93,26 +83,13 @@ void audit_write(struct call *call, void (*then)(void *call))
     w = TUSK_NEW(call->arena, struct writing);
     if (w) {
         *w = (struct writing){ call, then };
-        const tusk_query *query = tusk_insert(call->arena, audit_log, &entry).query;
+        const tusk_query *query = audit_insert(call->arena, &entry).query;
         if (!tusk_async_submit(call->app->async, call->arena, &query, 1, WRITE_MS, written, w, NULL,
                                NULL))
             return;
     }
     log_entry(call, TUSK_LOG_ERROR, "an audit entry could not be written", &entry);
     then(call);
-}
-
-audit_log_query audit_of_program(tusk_arena *a, const char *action, tusk_str target,
-                                 enum audit_outcome outcome)
-{
-    struct audit_entry entry = { .id = secret_id(a),
-                                 .user_id = TUSK_STR(""),
-                                 .username = TUSK_STR("(deploystack)"),
-                                 .action = tusk_str_of(action),
-                                 .target = shortened(target),
-                                 .outcome = outcome,
-                                 .address = TUSK_STR("") };
-    return tusk_insert(a, audit_log, &entry, .defaults = TUSK_COLUMNS(audit_log.at));
 }
 
 /* ---- GET /api/admin/audit ---- */
@@ -129,12 +106,8 @@ static json_t *entry_json(const struct audit_entry *e)
 void audit_list(struct call *call)
 {
     struct page page = call_page(call);
-    call_query(call,
-               tusk_select(call->arena, audit_log,
-                           .order = TUSK_ORDER(tusk_desc(audit_log.at), tusk_desc(audit_log.id)),
-                           .limit = page.limit, .offset = page.offset)
-                   .query);
-    call_query(call, tusk_count(call->arena, audit_log));
+    call_query(call, audit_entries(call->arena, page.limit, page.offset).query);
+    call_query(call, audit_count(call->arena));
 }
 
 void audit_listed(struct call *call, const tusk_answer *answers)

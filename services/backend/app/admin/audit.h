@@ -2,6 +2,7 @@
 #ifndef DEPLOYSTACK_AUDIT_H
 #define DEPLOYSTACK_AUDIT_H
 
+#include "services/backend/app/admin/audit_store.h"
 #include "services/backend/app/route.h"
 
 /** The end of a call whose answer is settled: writes the entry that its route asks for, into the
@@ -9,9 +10,5 @@
  * route, nobody signed in). An entry that cannot be written is an error in the log; the answer is
  * given all the same, for what was done is done. */
 void audit_write(struct call *call, void (*then)(void *call));
-
-/** For what the program does by itself (a nightly backup): the entry as a query, by nobody. */
-audit_log_query audit_of_program(tusk_arena *arena, const char *action, tusk_str target,
-                                 enum audit_outcome outcome);
 
 #endif

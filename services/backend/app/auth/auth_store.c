@@ -39,6 +39,19 @@ const tusk_query *auth_find_token(tusk_arena *a, tusk_str hash, tusk_str team, t
     return q.query;
 }
 
+const tusk_query *auth_find_sessions(tusk_arena *a, tusk_text_array ids, tusk_time now)
+{
+    tusk_auto q = tusk_select_joined(
+        a, struct live_session,
+        TUSK_TABLES(
+            TUSK_FROM(struct live_session, session, auth_sessions),
+            TUSK_JOIN(struct live_session, user, auth_users,
+                      tusk_on(auth_sessions.user_id, auth_users.id)),
+            TUSK_JOIN(struct live_session, role, roles, tusk_on(auth_users.role_id, roles.id))),
+        .where = TUSK_LIST(tusk_in(auth_sessions.id, ids), tusk_gt(auth_sessions.expires_at, now)));
+    return q.query;
+}
+
 auth_users_query auth_find_login(tusk_arena *a, tusk_str login)
 {
     return tusk_select(a, auth_users,

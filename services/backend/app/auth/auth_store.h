@@ -21,10 +21,19 @@ struct token_view {
     team_memberships_maybe membership;
 };
 
+/** A session that is still good, and whose it is. */
+struct live_session {
+    auth_sessions_row session;
+    auth_users_row user;
+    roles_row role;
+};
+
 /** Rows are struct session_view: none or one, not expired at `now`. `team` may be "no text". */
 const tusk_query *auth_find_session(tusk_arena *a, tusk_str id, tusk_str team, tusk_time now);
 /** Rows are struct token_view. */
 const tusk_query *auth_find_token(tusk_arena *a, tusk_str hash, tusk_str team, tusk_time now);
+/** Rows are struct live_session: those of these sessions that are not expired at `now`. */
+const tusk_query *auth_find_sessions(tusk_arena *a, tusk_text_array ids, tusk_time now);
 /** The user with this email (any case) or username. */
 auth_users_query auth_find_login(tusk_arena *a, tusk_str login);
 auth_sessions_query auth_insert_session(tusk_arena *a, tusk_str id, tusk_str user_id,
