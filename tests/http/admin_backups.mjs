@@ -3,11 +3,11 @@ import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ada, Backend, cleanEnvironment, cookieOf, Psql, readyBackend, Tap, until } from './backend.mjs';
 
 const tap = new Tap();
-const [program, tusk] = process.argv.slice(2);
+const [program, tusk] = process.argv.slice(2).map((given) => resolve(given)); // meson may name them by relative paths
 const password = ada.password;
 const path = '/api/admin/backups';
 
