@@ -62,6 +62,17 @@ const char *cli_value(const struct cli_call *call, const char *name)
     return i < 0 ? NULL : call->values[i];
 }
 
+const char *const *cli_values(const struct cli_call *call, const char *name)
+{
+    int wanted = find_option(call->command->options, name, strlen(name));
+    size_t count = 0;
+    const char **values = TUSK_NEW_ARRAY(call->arena, const char *, CLI_GIVEN_MAX + 1);
+    for (int i = 0; values && i < call->given_count; i++) {
+        if (call->given[i].option == wanted) values[count++] = call->given[i].value;
+    }
+    return count > 0 ? values : NULL;
+}
+
 /* Reads one option at argv[*at] and steps over its value. */
 static int read_option(struct cli_call *call, int argc, char **argv, int *at)
 {
@@ -79,6 +90,11 @@ static int read_option(struct cli_call *call, int argc, char **argv, int *at)
     if (!value || value[0] == '\0') {
         return cli_usage(call, "%s takes a value: %s", option->name, option->value);
     }
+    if (call->given_count == CLI_GIVEN_MAX) {
+        return cli_usage(call, "more than %d options", CLI_GIVEN_MAX);
+    }
+    call->given[call->given_count].option = i;
+    call->given[call->given_count++].value = value;
     call->values[i] = value;
     return CLI_OK;
 }

@@ -12,6 +12,7 @@
 enum { CLI_OK = 0, CLI_FAILED = 1, CLI_USAGE = 2 };
 
 #define CLI_OPTIONS_MAX 16
+#define CLI_GIVEN_MAX   64
 
 /** One option; a table of them ends with an entry without a name. */
 struct cli_option {
@@ -28,6 +29,11 @@ struct cli_call {
     int argc;          /* what is left beside the options */
     char **argv;
     const char *values[CLI_OPTIONS_MAX]; /* by the option's place in the table, NULL: not given */
+    struct {                             /* every option as it was given, in order */
+        int option;
+        const char *value;
+    } given[CLI_GIVEN_MAX];
+    int given_count;
 };
 
 /** One command; a table of them ends with an entry without a name, whose `help` (may be NULL) says
@@ -53,6 +59,9 @@ int cli_main(const struct cli_command *commands, int argc, char **argv);
 
 /** The value of an option ("" of a flag), NULL when it was not given. */
 const char *cli_value(const struct cli_call *call, const char *name);
+/** The values of an option that may be repeated, in order, NULL after the last; NULL when it was
+ * not given, or without memory. Lifetime: the call. */
+const char *const *cli_values(const struct cli_call *call, const char *name);
 /** Shows the error on stderr: message, detail, hint. Returns CLI_FAILED. */
 int cli_fail(const struct cli_call *call, const tusk_error *err);
 /** One line on stderr about wrong usage. Returns CLI_USAGE. */
@@ -88,6 +97,18 @@ int cmd_up(struct cli_call *call);
 /** tusk status: what is applied and what is pending. */
 extern const struct cli_option cmd_status_options[];
 int cmd_status(struct cli_call *call);
+/** tusk diff FROM TO, push: what differs between two schemas, and making it so. */
+extern const struct cli_option cmd_diff_options[], cmd_push_options[];
+extern const char cmd_diff_more[];
+int cmd_diff(struct cli_call *call);
+int cmd_push(struct cli_call *call);
+/** A line a change. */
+void cli_show_changes(struct cli_call *call, const tusk_changes *changes);
+/** tusk pull: a database written down; tusk check: does everything fit together? */
+extern const struct cli_option cmd_pull_options[], cmd_check_options[];
+extern const char cmd_pull_more[];
+int cmd_pull(struct cli_call *call);
+int cmd_check(struct cli_call *call);
 /** tusk mark, baseline, repair: what a person says of migrations. */
 extern const struct cli_option cmd_mark_options[], cmd_baseline_options[], cmd_repair_options[];
 extern const char cmd_repair_more[];

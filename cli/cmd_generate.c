@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 const struct cli_option cmd_generate_options[] = {
     { "--schema", "FILE", "the .def file (services/backend/db/schema.def, else db/schema.def)" },
@@ -9,16 +10,80 @@ const struct cli_option cmd_generate_options[] = {
       "of migrations (services/backend/drizzle/migrations, else drizzle/migrations)" },
     { "--name", "NAME", "ends the file's name (made from what changes)" },
     { "--custom", NULL, "an empty migration to write SQL into" },
+    { "--rename", "OLD=NEW", "table, schema.table, table.column, enum:name...; may be repeated" },
     { 0 },
 };
 
-/* Statements are divided by markers at the end of a line. */
-static int count_statements(tusk_str sql)
+/* Asks whether something new is something old under another name; true: yes. */
+static bool ask(const tusk_rename_question *question)
 {
-    static const char mark[] = "--> statement-breakpoint";
-    int count = 1;
-    for (const char *at = strstr(sql.ptr, mark); at; at = strstr(at + 1, mark)) count++;
-    return count;
+    char answer[16] = "";
+    printf("Is the %s %.*s the former %.*s? [y/N] ", question->what, TUSK_STR_ARG(question->to),
+           TUSK_STR_ARG(question->from));
+    fflush(stdout);
+    if (!fgets(answer, sizeof answer, stdin)) return false;
+    return answer[0] == 'y' || answer[0] == 'Y';
+}
+
+/* Was one of both settled by an earlier answer? */
+static bool is_settled(const tusk_rename_questions *all, const bool *yes, size_t i)
+{
+    for (size_t j = 0; j < i; j++) {
+        if (!yes[j]) continue;
+        if (tusk_str_eq(all->items[j].from, all->items[i].from)) return true;
+        if (tusk_str_eq(all->items[j].to, all->items[i].to)) return true;
+    }
+    return false;
+}
+
+/* On a terminal, and where nothing was said about renames. */
+static tusk_status ask_all(struct cli_call *call, tusk_generate_options *options, tusk_error *err)
+{
+    tusk_rename_questions all;
+    if (options->renames || options->custom || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        return TUSK_OK;
+    }
+    tusk_status st = tusk_generate_candidates(call->arena, options, &all, err);
+    if (st != TUSK_OK || all.count == 0) return st;
+    bool *yes = TUSK_NEW_ARRAY(call->arena, bool, all.count);
+    const char **renames = TUSK_NEW_ARRAY(call->arena, const char *, all.count + 1);
+    if (!yes || !renames) return tusk_fail_nomem(err, "the renames");
+    size_t count = 0;
+    for (size_t i = 0; i < all.count; i++) {
+        yes[i] = !is_settled(&all, yes, i) && ask(&all.items[i]);
+        if (!yes[i]) continue;
+        renames[count++] =
+            tusk_arena_printf(call->arena, "%.*s=%.*s", TUSK_STR_ARG(all.items[i].from),
+                              TUSK_STR_ARG(all.items[i].to))
+                .ptr;
+    }
+    if (count > 0) options->renames = renames;
+    return TUSK_OK;
+}
+
+static int show(struct cli_call *call, const tusk_generate_options *options,
+                const tusk_generated *made)
+{
+    if (!made->changed) {
+        printf("nothing to do: %s is as the newest snapshot in %s says\n", options->schema,
+               options->folder);
+        return CLI_OK;
+    }
+    if (options->custom) {
+        printf("%s is there for your SQL\n", made->path.ptr);
+        return CLI_OK;
+    }
+    size_t count = made->changes.count;
+    printf("%s%s%s: %zu statement%s\n", cli_colour("32"), made->path.ptr, cli_colour(NULL), count,
+           count == 1 ? "" : "s");
+    for (size_t i = 0; i < count; i++) {
+        const tusk_change *change = &made->changes.items[i];
+        if (change->loses.len == 0) continue;
+        tusk_str object = tusk_shown(call->arena, change->object);
+        printf("  %sloses data%s: %s %.*s: %.*s\n", cli_colour("31"), cli_colour(NULL),
+               change->what, TUSK_STR_ARG(object), TUSK_STR_ARG(change->loses));
+    }
+    return CLI_OK;
 }
 
 int cmd_generate(struct cli_call *call)
@@ -26,21 +91,11 @@ int cmd_generate(struct cli_call *call)
     tusk_generate_options options = { .schema = cli_schema(call),
                                       .folder = cli_folder(call),
                                       .name = cli_value(call, "--name"),
-                                      .custom = cli_value(call, "--custom") != NULL };
+                                      .custom = cli_value(call, "--custom") != NULL,
+                                      .renames = cli_values(call, "--rename") };
     tusk_generated made;
     tusk_error err = { 0 };
-    if (tusk_generate(call->arena, &options, &made, &err) != TUSK_OK) return cli_fail(call, &err);
-    if (!made.changed) {
-        printf("nothing to do: %s is as the newest snapshot in %s says\n", options.schema,
-               options.folder);
-        return CLI_OK;
-    }
-    if (options.custom) {
-        printf("%s is there for your SQL\n", made.path.ptr);
-        return CLI_OK;
-    }
-    int count = count_statements(made.sql);
-    printf("%s%s%s: %d statement%s\n", cli_colour("32"), made.path.ptr, cli_colour(NULL), count,
-           count == 1 ? "" : "s");
-    return CLI_OK;
+    tusk_status st = ask_all(call, &options, &err);
+    if (st == TUSK_OK) st = tusk_generate(call->arena, &options, &made, &err);
+    return st == TUSK_OK ? show(call, &options, &made) : cli_fail(call, &err);
 }

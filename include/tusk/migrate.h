@@ -2,6 +2,7 @@
 #ifndef TUSK_MIGRATE_H
 #define TUSK_MIGRATE_H
 
+#include "tusk/change.h"
 #include "tusk/conn.h"
 
 /** What a database says of a migration. */
@@ -99,13 +100,16 @@ typedef struct tusk_generate_options {
     const char *folder; /* of migrations; made when missing */
     const char *name;   /* suffix of the tag; NULL: made from what changes ("create_teams") */
     bool custom;        /* an empty migration to write SQL into */
+    /** NULL-terminated, "old=new" as tusk_change_options has them; NULL: none. */
+    const char *const *renames;
 } tusk_generate_options;
 /** What tusk_generate() wrote. Lifetime of the texts: its arena. */
 typedef struct tusk_generated {
-    bool changed;  /* false: the schema is as the last snapshot says, nothing was written */
-    tusk_str tag;  /* "0001_create_teams" */
-    tusk_str path; /* of the .sql file */
-    tusk_str sql;  /* its content */
+    bool changed;         /* false: the schema is as the last snapshot says, nothing was written */
+    tusk_str tag;         /* "0001_create_teams" */
+    tusk_str path;        /* of the .sql file */
+    tusk_str sql;         /* its content */
+    tusk_changes changes; /* the same, statement by statement */
 } tusk_generated;
 /** Compares the .def file with the folder's last snapshot and writes the migration, its snapshot
  * and the journal (format of drizzle-kit 0.31). Needs no database. Errors: TUSK_INVALID with file,
@@ -114,5 +118,20 @@ typedef struct tusk_generated {
 TUSK_API TUSK_NODISCARD tusk_status tusk_generate(tusk_arena *arena,
                                                   const tusk_generate_options *options,
                                                   tusk_generated *out, tusk_error *err);
+/** What may be a rename: something that is gone beside something of its kind that is new. */
+typedef struct tusk_rename_question {
+    const char *what;  /* "table", "column"... Lifetime: static */
+    tusk_str from, to; /* `from`=`to` is what tusk_generate_options.renames takes */
+} tusk_rename_question;
+typedef struct tusk_rename_questions {
+    const tusk_rename_question *items;
+    size_t count;
+} tusk_rename_questions;
+/** What a program may ask a person before tusk_generate(): without an answer, things are dropped
+ * and created. Errors: as tusk_generate(). Lifetime: `arena`. */
+TUSK_API TUSK_NODISCARD tusk_status tusk_generate_candidates(tusk_arena *arena,
+                                                             const tusk_generate_options *options,
+                                                             tusk_rename_questions *out,
+                                                             tusk_error *err);
 
 #endif

@@ -71,5 +71,11 @@ TUSK_API TUSK_NODISCARD tusk_status tusk_env_bool(const tusk_env *env, const cha
 TUSK_API TUSK_NODISCARD tusk_status tusk_server_from_env(tusk_arena *arena, const tusk_env *env,
                                                          bool *configured, tusk_server *out,
                                                          tusk_error *err);
+/** The server of a URL: postgres://user:password@host:port/database?sslmode=verify-full (libpq's
+ * form; %2F for a socket's folder). Left out are localhost, 5432, postgres, and the user's name for
+ * the database. sslmode is disable (also when left out), require or verify-full. Errors:
+ * TUSK_INVALID, never quoting the URL; TUSK_NOMEM. Lifetime of the texts: `arena`. */
+TUSK_API TUSK_NODISCARD tusk_status tusk_server_from_url(tusk_arena *arena, const char *url,
+                                                         tusk_server *out, tusk_error *err);
 
 #endif

@@ -6,6 +6,7 @@
 #include "tusk/async.h"
 #include "tusk/backup.h"
 #include "tusk/buf.h"
+#include "tusk/change.h"
 #include "tusk/clause.h"
 #include "tusk/clock.h"
 #include "tusk/cluster.h"

@@ -2,9 +2,10 @@
 #include <sys/random.h>
 #include <unistd.h>
 
-#include "src/diff/diff.h"
 #include "src/migrate/folder.h"
+#include "src/migrate/generate.h"
 #include "src/migrate/name.h"
+#include "src/migrate/source.h"
 #include "src/model/json.h"
 #include "tusk/clock.h"
 
@@ -39,7 +40,10 @@ static tusk_str new_id(tusk_arena *arena)
 static tusk_status read_state(generation *g)
 {
     const char *folder = g->options->folder;
-    tusk_status st = tusk_model_from_def(g->arena, g->options->schema, &g->schema, g->err);
+    tusk_status st = TUSK_OK;
+    if (g->options->schema) {
+        st = tusk_model_from_def(g->arena, g->options->schema, &g->schema, g->err);
+    }
     if (st == TUSK_OK) st = tusk_journal_read(g->arena, folder, &g->journal, g->err);
     if (st == TUSK_OK) st = tusk_folder_latest(g->arena, folder, &g->journal, &g->latest, g->err);
     return st;
@@ -49,8 +53,11 @@ static tusk_status read_state(generation *g)
 static tusk_status plan(generation *g)
 {
     tusk_error why;
+    tusk_diff_options how;
+    tusk_change_options options = { .renames = g->options->renames };
     const tusk_model *from = &g->latest.snapshot.model;
-    tusk_status st = tusk_diff(g->arena, from, &g->schema, NULL, &g->plan, &why);
+    tusk_status st = tusk_source_renames(g->arena, &options, &how, &why);
+    if (st == TUSK_OK) st = tusk_diff(g->arena, from, &g->schema, &how, &g->plan, &why);
     if (st == TUSK_INVALID && g->options->custom) {
         g->by_hand = true;
         return TUSK_OK;
@@ -154,18 +161,53 @@ static tusk_status check_name(const generation *g)
     return TUSK_INVALID;
 }
 
+static tusk_status generate(generation *g, tusk_generated *out)
+{
+    *out = (tusk_generated){ 0 };
+    tusk_status st = check_name(g);
+    if (st == TUSK_OK) st = read_state(g);
+    if (st == TUSK_OK) st = plan(g);
+    if (st != TUSK_OK) return st;
+    if (g->plan.steps.count == 0 && !g->options->custom) return TUSK_OK;
+    st = tusk_changes_of(g->arena, &g->plan, &out->changes, g->err);
+    return st == TUSK_OK ? write_locked(g, out) : st;
+}
+
 tusk_status tusk_generate(tusk_arena *arena, const tusk_generate_options *options,
                           tusk_generated *out, tusk_error *err)
 {
-    *out = (tusk_generated){ 0 };
     if (!options->schema || !options->folder) {
         return tusk_fail(err, TUSK_MISUSE, "generating needs a schema and a folder");
     }
     generation g = { .arena = arena, .options = options, .err = err };
-    tusk_status st = check_name(&g);
-    if (st == TUSK_OK) st = read_state(&g);
-    if (st == TUSK_OK) st = plan(&g);
+    return generate(&g, out);
+}
+
+tusk_status tusk_generate_model(tusk_arena *arena, const tusk_model *schema,
+                                const tusk_generate_options *options, tusk_generated *out,
+                                tusk_error *err)
+{
+    generation g = { .arena = arena, .options = options, .schema = *schema, .err = err };
+    return generate(&g, out);
+}
+
+tusk_status tusk_generate_candidates(tusk_arena *arena, const tusk_generate_options *options,
+                                     tusk_rename_questions *out, tusk_error *err)
+{
+    generation g = { .arena = arena, .options = options, .err = err };
+    tusk_candidate_renames found = { 0 };
+    *out = (tusk_rename_questions){ 0 };
+    tusk_status st = read_state(&g);
+    if (st == TUSK_OK) {
+        st = tusk_diff_candidates(arena, &g.latest.snapshot.model, &g.schema, &found, err);
+    }
     if (st != TUSK_OK) return st;
-    if (g.plan.steps.count == 0 && !options->custom) return TUSK_OK;
-    return write_locked(&g, out);
+    tusk_rename_question *items = TUSK_NEW_ARRAY(arena, tusk_rename_question, found.count);
+    if (!items) return tusk_fail_nomem(err, "the renames");
+    for (size_t i = 0; i < found.count; i++) {
+        items[i] =
+            (tusk_rename_question){ found.items[i].what, found.items[i].from, found.items[i].to };
+    }
+    *out = (tusk_rename_questions){ items, found.count };
+    return TUSK_OK;
 }
