@@ -79,6 +79,7 @@
  * A handle is a union, so exactly one descriptor wide: the struct of handles is the array of
  * descriptors. Its phantom members carry the C type and whether NULL may be stored; they are only
  * looked at by the compiler. */
+#include "tusk/deftypes.h"
 #include "tusk/expr.h"
 #include "tusk/schema.h"
 
@@ -93,14 +94,16 @@
 #define TUSK_STRING(x)      TUSK_STRING_(x)
 #endif
 
+#include "tusk/keep.h"
+
 #include "tusk/undef.h"
-#define ENUM(e, sql)           enum e {
-#define LABEL(e, l, sql)       e##_##l,
-#define END_ENUM(e)            }; extern const tusk_enum e##_enum;
-#define TABLE(row, t, sql)     struct row {
-#define COLUMN(type, ...)      TUSK_PASTE_(TUSK_C_, type) TUSK_NAME(__VA_ARGS__);
-#define NULLABLE(type, ...)    TUSK_PASTE_(TUSK_N_, type) TUSK_NAME(__VA_ARGS__);
-#define END_TABLE(row, t)      };                                                                  \
+#define TUSK_ENUM_(e, schema, sql)  enum e {
+#define TUSK_LABEL_(label, sql)     label,
+#define TUSK_END_ENUM_(e)           }; extern const tusk_enum e##_enum;
+#define TUSK_TABLE_(row, t, schema, sql, view) enum { t##_is_view_ = view }; struct row {
+#define COLUMN(type, ...)           TUSK_PASTE_(TUSK_C_, type) TUSK_NAME(__VA_ARGS__);
+#define NULLABLE(type, ...)         TUSK_PASTE_(TUSK_N_, type) TUSK_NAME(__VA_ARGS__);
+#define TUSK_END_TABLE_(row, t)     };                                                             \
     typedef struct row t##_row;                                                                    \
     typedef struct t##_maybe { bool has; t##_row value; } t##_maybe;                               \
     typedef struct t##_rows { t##_row *items; size_t count; } t##_rows;                            \
@@ -108,17 +111,19 @@
 #include TUSK_SCHEMA
 #include "tusk/undef.h"
 
-#define ENUM(e, sql)
-#define LABEL(e, l, sql)
-#define END_ENUM(e)
-#define TABLE(row, t, sql)     extern const tusk_table t##_table; extern const struct t##_columns {
+#define TUSK_ENUM_(e, schema, sql)
+#define TUSK_LABEL_(label, sql)
+#define TUSK_END_ENUM_(e)
+#define TUSK_TABLE_(row, t, schema, sql, view)                                                     \
+    extern const tusk_table t##_table; extern const struct t##_columns {
 #define COLUMN(type, ...)                                                                          \
     union { tusk_column c; TUSK_PASTE_(TUSK_C_, type) *value_; char (*null_)[1]; } TUSK_NAME(__VA_ARGS__);
 #define NULLABLE(type, ...)                                                                        \
     union { tusk_column c; TUSK_PASTE_(TUSK_C_, type) *value_; char (*null_)[2]; } TUSK_NAME(__VA_ARGS__);
-#define END_TABLE(row, t)      } t;
+#define TUSK_END_TABLE_(row, t)     } t;
 #include TUSK_SCHEMA
 #define TUSK_SCHEMA_DONE
 #include "tusk/undef.h"
+#include "tusk/keep.h"
 #undef TUSK_SCHEMA_DONE
 /* clang-format on */

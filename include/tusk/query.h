@@ -63,6 +63,7 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
 
 /* The macros are laid out by hand, so that they read as the calls they make. */
 /* clang-format off */
+#define TUSK_IS_TABLE_(t) TUSK_CHECK(!t##_is_view_, "a view can only be read")
 /** teams_query q = tusk_select(a, teams, .where = TUSK_LIST(tusk_eq(teams.id, id)), .limit = 20); */
 #define tusk_select(a, ...)               TUSK_SELECT_(a, __VA_ARGS__, )
 #define TUSK_SELECT_(a, t, ...)                                                                    \
@@ -70,11 +71,11 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
 /** tusk_update(a, teams, .set = TUSK_SET(tusk_set(teams.name, name)), .where = TUSK_LIST(...)) */
 #define tusk_update(a, ...)               TUSK_UPDATE_(a, __VA_ARGS__, )
 #define TUSK_UPDATE_(a, t, ...)                                                                    \
-    ((t##_query){ tusk_update_with((a), &(tusk_update_args){ .table = &t##_table, __VA_ARGS__ }), 0 })
+    (TUSK_IS_TABLE_(t), (t##_query){ tusk_update_with((a), &(tusk_update_args){ .table = &t##_table, __VA_ARGS__ }), 0 })
 /** tusk_delete(a, teams, .where = TUSK_LIST(...)) */
 #define tusk_delete(a, ...)               TUSK_DELETE_(a, __VA_ARGS__, )
 #define TUSK_DELETE_(a, t, ...)                                                                    \
-    ((t##_query){ tusk_delete_with((a), &(tusk_delete_args){ .from = &t##_table, __VA_ARGS__ }), 0 })
+    (TUSK_IS_TABLE_(t), (t##_query){ tusk_delete_with((a), &(tusk_delete_args){ .from = &t##_table, __VA_ARGS__ }), 0 })
 /** tusk_insert(a, teams, &team, .defaults = TUSK_COLUMNS(teams.created_at), .returning = true): one row struct.
  * Generated columns are never sent. */
 #define tusk_insert(a, ...)               TUSK_INSERT_(a, __VA_ARGS__, )
@@ -82,6 +83,7 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
     (TUSK_CHECK(__builtin_types_compatible_p(__typeof__(*(row)), t##_row) ||                       \
                     __builtin_types_compatible_p(__typeof__(*(row)), const t##_row),               \
                 "the row is not of the row type of the table"),                                    \
+     TUSK_IS_TABLE_(t),                                                                            \
      (t##_query){ tusk_insert_with((a), &(tusk_insert_args){ .into = &t##_table, .rows = (row),    \
                                                              .count = 1, __VA_ARGS__ }), 0 })
 /** `count` row structs of an array in one statement; at most 65535 values: tusk_insert_rows(a, teams, rows, n). */
@@ -90,6 +92,7 @@ TUSK_API const tusk_query *tusk_count_with(tusk_arena *arena, const tusk_select_
     (TUSK_CHECK(__builtin_types_compatible_p(__typeof__(*(rows_)), t##_row) ||                     \
                     __builtin_types_compatible_p(__typeof__(*(rows_)), const t##_row),             \
                 "the rows are not of the row type of the table"),                                  \
+     TUSK_IS_TABLE_(t),                                                                            \
      (t##_query){ tusk_insert_with((a), &(tusk_insert_args){ .into = &t##_table, .rows = (rows_),  \
                                                              .count = (count_), __VA_ARGS__ }), 0 })
 /** select count(*): its answer is one number, read with tusk_fetch_count(). Order, limit and offset do not count. */

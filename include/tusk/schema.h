@@ -19,6 +19,7 @@ typedef struct tusk_enum {
     const char *sql_name;
     const char *const *labels; /* indexed by the C enum's value */
     size_t count;
+    const char *schema; /* NULL: public */
 } tusk_enum;
 
 /** One column. Static, constant data made by define.h. */
@@ -29,42 +30,25 @@ typedef struct tusk_column {
     int line;
     tusk_type type;
     bool is_array;
-    int length;           /* varchar(n), else 0 */
-    int precision, scale; /* decimal(p, s), else 0 */
+    const char *other_type; /* of TUSK_TYPE_OTHER: its name, without (length) */
+    const char *dimensions; /* array_of(T, "[3][]"), else NULL */
+    int length;             /* varchar(n), else 0 */
+    int precision, scale;   /* decimal(p, s) or PRECISION(p), else 0 */
     const tusk_enum *enumeration;
     bool nullable, primary_key, unique;
     const char *default_literal; /* DEFAULT(3): the token as written */
     const char *default_text;    /* DEFAULT_TEXT("x"): a text value, quoted by Tusk */
     const char *default_sql;     /* DEFAULT_SQL("now()"): an SQL expression */
     const char *generated;       /* GENERATED("expr"): stored, never inserted or updated */
+    bool serial;
+    enum { TUSK_IDENTITY_NONE, TUSK_IDENTITY_ALWAYS, TUSK_IDENTITY_BY_DEFAULT } identity;
+    const char *set_on_update; /* SET_ON_UPDATE("now()"): what an update sets it to by itself */
     const struct tusk_column *references;
     tusk_action on_delete, on_update;
+    bool noted[10]; /* attributes that only the schema as a whole has a use for */
 } tusk_column;
 
-/** What a table-level item is. */
-typedef enum tusk_item_kind {
-    TUSK_ITEM_INDEX,
-    TUSK_ITEM_UNIQUE_INDEX,
-    TUSK_ITEM_CHECK,
-    TUSK_ITEM_KEY,
-    TUSK_ITEM_UNIQUE,
-    TUSK_ITEM_FOREIGN_KEY,
-} tusk_item_kind;
-
-/** One table-level item. Lists of columns are kept as they are written ("owner_id,
- * DESC(created_at)"): only the model reads them. */
-typedef struct tusk_table_item {
-    tusk_item_kind kind;
-    const char *name;       /* NULL: the default name */
-    const char *columns;    /* ON(...), KEY(...), UNIQUE_ON(...) */
-    const char *expression; /* ON_SQL("..."), or the condition of a CHECK */
-    const char *where;      /* WHERE("...") of a partial index */
-    const char *method;     /* USING(gin); NULL: btree */
-    const char *to;         /* FOREIGN_KEY: "handles, column, ..." */
-    tusk_action on_delete, on_update;
-} tusk_table_item;
-
-/** One table. Static, constant data made by define.h. */
+/** One table or view. Static, constant data made by define.h. */
 typedef struct tusk_table {
     const char *sql_name;
     const char *name; /* the handle's name in C */
@@ -72,22 +56,51 @@ typedef struct tusk_table {
     size_t column_count;
     const tusk_column *columns;
     const size_t *(*offsets)(void); /* of each column's field in the row struct */
-    size_t item_count;
-    const tusk_table_item *items; /* in the order they are written */
+    const char *schema;             /* NULL: public */
+    bool is_view;                   /* it can only be read */
 } tusk_table;
+
+/** One declaration as it is written: "COLUMN(text, id, PRIMARY_KEY)". */
+typedef struct tusk_schema_line {
+    const char *file;
+    int line;
+    const char *text;
+} tusk_schema_line;
 
 /** A whole schema: define.h makes one when TUSK_SCHEMA_NAME is set. */
 typedef struct tusk_schema {
-    const tusk_table *const *tables;
+    const tusk_table *const *tables; /* and views */
     size_t table_count;
     const tusk_enum *const *enums;
     size_t enum_count;
+    const tusk_schema_line *lines; /* all of it, so that a program brings its schema along */
+    size_t line_count;
 } tusk_schema;
 
 /** The column's name in SQL. Lifetime: static. */
 static inline const char *tusk_column_sql_name(const tusk_column *column)
 {
     return column->sql_name ? column->sql_name : column->name;
+}
+
+/** True when a value of the column comes as PostgreSQL's text of it: it has no C form of its own.
+ */
+static inline bool tusk_column_is_text(const tusk_column *column)
+{
+    if (column->is_array) return column->dimensions != NULL;
+    return column->type == TUSK_TYPE_OTHER || column->type == TUSK_TYPE_TSVECTOR;
+}
+/** True for an array whose elements come as text though they are of another type. */
+static inline bool tusk_column_is_text_array(const tusk_column *column)
+{
+    return column->is_array && !column->dimensions && column->type != TUSK_TYPE_TEXT &&
+           column->type != TUSK_TYPE_INTEGER;
+}
+/** True when the database fills the column and a statement must not: GENERATED, IDENTITY(ALWAYS).
+ */
+static inline bool tusk_column_is_filled(const tusk_column *column)
+{
+    return column->generated || column->identity == TUSK_IDENTITY_ALWAYS;
 }
 
 #endif

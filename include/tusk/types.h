@@ -31,7 +31,7 @@ TUSK_API const char *tusk_uuid_text(tusk_uuid uuid, char text[TUSK_UUID_TEXT_SIZ
 #define TUSK_UUID_TEXT(uuid) tusk_uuid_text((uuid), (char[TUSK_UUID_TEXT_SIZE]){ 0 })
 /** Reads that form, in either case; false (and `*out` untouched) for anything else. */
 TUSK_API bool tusk_uuid_parse(tusk_str text, tusk_uuid *out);
-/** `jsonb`: its text. Not parsed here: use a JSON library. */
+/** `jsonb` and `json`: its text. Not parsed here: use a JSON library. */
 typedef struct tusk_json {
     tusk_str text;
 } tusk_json;
@@ -48,7 +48,8 @@ typedef struct tusk_bytes {
 typedef struct tusk_tsvector {
     tusk_str text;
 } tusk_tsvector;
-/** `text[]`, one dimension; a NULL element has items[i].ptr == NULL. */
+/** `text[]`, and the array of every type but integer, its elements as PostgreSQL writes them; one
+ * dimension; a NULL element has items[i].ptr == NULL. */
 typedef struct tusk_text_array {
     const tusk_str *items;
     size_t count;
@@ -85,7 +86,8 @@ TUSK_NULLABLE_TYPE(tsvector, tusk_tsvector);
 TUSK_NULLABLE_TYPE(text_array, tusk_text_array);
 TUSK_NULLABLE_TYPE(integer_array, tusk_integer_array);
 
-/** Every scalar type: name of the enum member, C type, SQL name, pg_type.oid, oid of its array. */
+/** Every scalar type: name of the enum member, C type, SQL name, pg_type.oid, oid of its array.
+ * OTHER is any type without a C form of its own: its value is PostgreSQL's text of it. */
 #define TUSK_SCALAR_TYPES(X)                                          \
     X(TEXT, tusk_str, "text", 25, 1009)                               \
     X(VARCHAR, tusk_str, "varchar", 1043, 1015)                       \
@@ -103,6 +105,9 @@ TUSK_NULLABLE_TYPE(integer_array, tusk_integer_array);
     X(JSONB, tusk_json, "jsonb", 3802, 3807)                          \
     X(BYTEA, tusk_bytes, "bytea", 17, 1001)                           \
     X(TSVECTOR, tusk_tsvector, "tsvector", 3614, 3643)                \
+    X(CHAR, tusk_str, "char", 1042, 1014)                             \
+    X(JSON, tusk_json, "json", 114, 199)                              \
+    X(OTHER, tusk_str, "", 0, 0) /* its own name */                   \
     X(ENUM, int, "", 0, 0) /* the enum's own name; its oid differs from database to database */
 
 /** One of them: TUSK_TYPE_TEXT, TUSK_TYPE_VARCHAR... */
@@ -111,75 +116,5 @@ typedef enum tusk_type {
     TUSK_SCALAR_TYPES(TUSK_TYPE_MEMBER)
 #undef TUSK_TYPE_MEMBER
 } tusk_type;
-
-/* How a type is written in a .def file. C_: the row's C type, N_: its nullable form, D_: the
- * descriptor's fields. A macro cannot be there both with and without arguments, hence numeric and
- * decimal(p, s). */
-/* one line a type, laid out by hand */
-/* clang-format off */
-#define TUSK_C_text             tusk_str
-#define TUSK_C_varchar(n)       tusk_str
-#define TUSK_C_boolean          bool
-#define TUSK_C_smallint         int16_t
-#define TUSK_C_integer          int32_t
-#define TUSK_C_bigint           int64_t
-#define TUSK_C_real             float
-#define TUSK_C_double_precision double
-#define TUSK_C_numeric          tusk_numeric
-#define TUSK_C_decimal(p, s)    tusk_numeric
-#define TUSK_C_timestamptz      tusk_time
-#define TUSK_C_timestamp        tusk_timestamp
-#define TUSK_C_date             tusk_date
-#define TUSK_C_uuid             tusk_uuid
-#define TUSK_C_jsonb            tusk_json
-#define TUSK_C_bytea            tusk_bytes
-#define TUSK_C_tsvector         tusk_tsvector
-#define TUSK_C_enumeration(e)   enum e
-#define TUSK_C_array(type)      TUSK_CA_##type
-#define TUSK_CA_text            tusk_text_array
-#define TUSK_CA_integer         tusk_integer_array
-
-#define TUSK_N_text             tusk_null_str
-#define TUSK_N_varchar(n)       tusk_null_str
-#define TUSK_N_boolean          tusk_null_bool
-#define TUSK_N_smallint         tusk_null_int16
-#define TUSK_N_integer          tusk_null_int32
-#define TUSK_N_bigint           tusk_null_int64
-#define TUSK_N_real             tusk_null_float
-#define TUSK_N_double_precision tusk_null_double
-#define TUSK_N_numeric          tusk_null_numeric
-#define TUSK_N_decimal(p, s)    tusk_null_numeric
-#define TUSK_N_timestamptz      tusk_null_time
-#define TUSK_N_timestamp        tusk_null_timestamp
-#define TUSK_N_date             tusk_null_date
-#define TUSK_N_uuid             tusk_null_uuid
-#define TUSK_N_jsonb            tusk_null_json
-#define TUSK_N_bytea            tusk_null_bytes
-#define TUSK_N_tsvector         tusk_null_tsvector
-#define TUSK_N_enumeration(e)   struct { bool has; enum e value; }
-#define TUSK_N_array(type)      TUSK_NA_##type
-#define TUSK_NA_text            tusk_null_text_array
-#define TUSK_NA_integer         tusk_null_integer_array
-
-#define TUSK_D_text             .type = TUSK_TYPE_TEXT,
-#define TUSK_D_varchar(n)       .type = TUSK_TYPE_VARCHAR, .length = n,
-#define TUSK_D_boolean          .type = TUSK_TYPE_BOOLEAN,
-#define TUSK_D_smallint         .type = TUSK_TYPE_SMALLINT,
-#define TUSK_D_integer          .type = TUSK_TYPE_INTEGER,
-#define TUSK_D_bigint           .type = TUSK_TYPE_BIGINT,
-#define TUSK_D_real             .type = TUSK_TYPE_REAL,
-#define TUSK_D_double_precision .type = TUSK_TYPE_DOUBLE,
-#define TUSK_D_numeric          .type = TUSK_TYPE_NUMERIC,
-#define TUSK_D_decimal(p, s)    .type = TUSK_TYPE_NUMERIC, .precision = p, .scale = s,
-#define TUSK_D_timestamptz      .type = TUSK_TYPE_TIMESTAMPTZ,
-#define TUSK_D_timestamp        .type = TUSK_TYPE_TIMESTAMP,
-#define TUSK_D_date             .type = TUSK_TYPE_DATE,
-#define TUSK_D_uuid             .type = TUSK_TYPE_UUID,
-#define TUSK_D_jsonb            .type = TUSK_TYPE_JSONB,
-#define TUSK_D_bytea            .type = TUSK_TYPE_BYTEA,
-#define TUSK_D_tsvector         .type = TUSK_TYPE_TSVECTOR,
-#define TUSK_D_enumeration(e)   .type = TUSK_TYPE_ENUM, .enumeration = &e##_enum,
-#define TUSK_D_array(type)      TUSK_D_##type .is_array = true,
-/* clang-format on */
 
 #endif

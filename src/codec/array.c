@@ -1,6 +1,7 @@
-/* array.c - arrays of one dimension in binary form, both ways */
+/* array.c - arrays of one dimension: in binary form both ways, in text form to the server */
 #include "src/codec/bytes.h"
 #include "src/codec/codec.h"
+#include "tusk/buf.h"
 
 #include "src/base/banned.h"
 
@@ -58,10 +59,6 @@ tusk_status tusk_encode_array(tusk_arena *arena, const tusk_value *v, tusk_str *
                               tusk_error *err)
 {
     bool integers = v->type == TUSK_TYPE_INTEGER;
-    if (!integers && v->type != TUSK_TYPE_TEXT && v->type != TUSK_TYPE_VARCHAR) {
-        return tusk_fail(err, TUSK_MISUSE, "arrays of %s are not known",
-                         tusk_type_info_of(v->type)->sql);
-    }
     size_t count = integers ? v->as.integers.count : v->as.texts.count;
     size_t size = HEADER_SIZE + (count > 0 ? DIMENSION_SIZE : 0);
     bool nulls = false;
@@ -78,6 +75,38 @@ tusk_status tusk_encode_array(tusk_arena *arena, const tusk_value *v, tusk_str *
     for (size_t i = 0; i < count; i++) at = put_element(at, v, i);
     *out = (tusk_str){ bytes, size };
     return TUSK_OK;
+}
+
+static void add_quoted(tusk_buf *buf, tusk_str text)
+{
+    tusk_buf_add_char(buf, '"');
+    for (size_t i = 0; i < text.len; i++) {
+        if (text.ptr[i] == '"' || text.ptr[i] == '\\') tusk_buf_add_char(buf, '\\');
+        tusk_buf_add_char(buf, text.ptr[i]);
+    }
+    tusk_buf_add_char(buf, '"');
+}
+
+tusk_status tusk_encode_array_text(tusk_arena *arena, const tusk_text_array *array, tusk_str *out,
+                                   tusk_error *err)
+{
+    tusk_buf buf;
+    tusk_buf_init_in(&buf, arena, INT32_MAX / 2);
+    tusk_buf_add_char(&buf, '{');
+    for (size_t i = 0; i < array->count; i++) {
+        tusk_str item = array->items[i];
+        if (i > 0) tusk_buf_add_char(&buf, ',');
+        if (item.ptr && item.len > 0 && memchr(item.ptr, 0, item.len)) {
+            return tusk_fail(err, TUSK_INVALID, "an array holds a zero byte, which a text cannot");
+        }
+        if (item.ptr) {
+            add_quoted(&buf, item);
+        } else {
+            tusk_buf_add_cstr(&buf, "NULL");
+        }
+    }
+    tusk_buf_add_char(&buf, '}');
+    return tusk_buf_finish(&buf, out, err);
 }
 
 /* ---- from bytes ---- */

@@ -46,6 +46,9 @@ TUSK_NODISCARD tusk_status tusk_decode_cell(tusk_arena *arena, const tusk_column
 /** Binary arrays, one dimension. */
 TUSK_NODISCARD tusk_status tusk_encode_array(tusk_arena *arena, const tusk_value *value,
                                              tusk_str *out, tusk_error *err);
+/** The text form of an array, {"a",NULL}, its elements in their own text form. */
+TUSK_NODISCARD tusk_status tusk_encode_array_text(tusk_arena *arena, const tusk_text_array *array,
+                                                  tusk_str *out, tusk_error *err);
 TUSK_NODISCARD tusk_status tusk_decode_array(tusk_arena *arena, const tusk_column *column,
                                              tusk_str bytes, void *value, tusk_error *err);
 /** The exact text of a numeric in binary form. */

@@ -170,8 +170,10 @@ static tusk_status decode_value(const cell *c)
         [TUSK_TYPE_TIMESTAMP] = decode_moment, [TUSK_TYPE_DATE] = decode_date,
         [TUSK_TYPE_UUID] = decode_uuid,        [TUSK_TYPE_JSONB] = decode_json,
         [TUSK_TYPE_BYTEA] = decode_bytes,      [TUSK_TYPE_TSVECTOR] = decode_text,
-        [TUSK_TYPE_ENUM] = decode_enum,
+        [TUSK_TYPE_CHAR] = decode_text,        [TUSK_TYPE_JSON] = decode_text,
+        [TUSK_TYPE_OTHER] = decode_text,       [TUSK_TYPE_ENUM] = decode_enum,
     };
+    if (tusk_column_is_text(c->column)) return decode_text(c);
     if (c->column->is_array) {
         return tusk_decode_array(c->arena, c->column, c->bytes, c->to, c->err);
     }

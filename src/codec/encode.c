@@ -118,9 +118,19 @@ static tusk_status encode_date(encoder *e)
     return binary(e, e->small, 4);
 }
 
+static bool has_binary_array(const tusk_value *v)
+{
+    return v->type == TUSK_TYPE_TEXT || v->type == TUSK_TYPE_INTEGER;
+}
+
+/* Elements of any type but text and integer travel in an array's text form, for the server to read
+ * as the type that it expects there. */
 static tusk_status encode_array(encoder *e)
 {
-    e->out->format = 1;
+    e->out->format = has_binary_array(e->value);
+    if (!has_binary_array(e->value)) {
+        return tusk_encode_array_text(e->arena, &e->value->as.texts, &e->out->bytes, e->err);
+    }
     return tusk_encode_array(e->arena, e->value, &e->out->bytes, e->err);
 }
 
@@ -132,7 +142,10 @@ static tusk_status encode(encoder *e)
     switch (v->type) {
     case TUSK_TYPE_TEXT:
     case TUSK_TYPE_VARCHAR:
+    case TUSK_TYPE_CHAR:
+    case TUSK_TYPE_JSON:
         return encode_text(e);
+    case TUSK_TYPE_OTHER:
     case TUSK_TYPE_NUMERIC:
     case TUSK_TYPE_TSVECTOR:
     case TUSK_TYPE_ENUM:
@@ -171,7 +184,8 @@ tusk_status tusk_encode_params(tusk_arena *arena, const tusk_value *values, size
     if (!params || !small) return tusk_fail_nomem(err, "parameters");
     for (size_t i = 0; i < count; i++) {
         const tusk_type_info *info = tusk_type_info_of(values[i].type);
-        params[i].oid = values[i].is_array ? info->array_oid : info->oid;
+        params[i].oid = info->oid;
+        if (values[i].is_array) params[i].oid = has_binary_array(&values[i]) ? info->array_oid : 0;
         encoder e = { arena, &values[i], i + 1, small + i * SMALL_SIZE, &params[i], err };
         tusk_status status = encode(&e);
         if (status != TUSK_OK) return status;

@@ -32,17 +32,19 @@ static const tusk_type_info types[] = {
 };
 #define TYPE_COUNT (sizeof types / sizeof *types)
 
-/* Types that a column of the program never is, but one of the database may be. */
+/* Types that a column of the program has no C form for, but one of the database may be. */
 static const struct {
     uint32_t oid;
     const char *sql;
 } others[] = {
-    { 18, "\"char\"" }, { 19, "name" },          { 26, "oid" },
-    { 114, "json" },    { 142, "xml" },          { 650, "cidr" },
-    { 790, "money" },   { 829, "macaddr" },      { 869, "inet" },
-    { 1042, "char" },   { 1083, "time" },        { 1186, "interval" },
-    { 1560, "bit" },    { 1562, "bit varying" }, { 1266, "time with time zone" },
-    { 199, "json[]" },
+    { 18, "\"char\"" },      { 19, "name" },
+    { 26, "oid" },           { 142, "xml" },
+    { 600, "point" },        { 628, "line" },
+    { 650, "cidr" },         { 774, "macaddr8" },
+    { 790, "money" },        { 829, "macaddr" },
+    { 869, "inet" },         { 1083, "time" },
+    { 1186, "interval" },    { 1560, "bit" },
+    { 1562, "bit varying" }, { 1266, "time with time zone" },
 };
 
 /* The arrays a column can have hold pointers, so their nullable forms are laid out alike. */
@@ -58,6 +60,7 @@ const tusk_type_info *tusk_type_info_of(tusk_type type)
 size_t tusk_field_value_offset(const tusk_column *column)
 {
     if (!column->nullable) return 0;
+    if (column->is_array && column->dimensions) return offsetof(tusk_null_str, value);
     if (column->is_array) return offsetof(tusk_null_text_array, value);
     return tusk_type_info_of(column->type)->nullable_offset;
 }
@@ -70,14 +73,15 @@ static bool is_text(uint32_t oid)
 bool tusk_codec_reads(const tusk_column *column, uint32_t oid)
 {
     const tusk_type_info *info = tusk_type_info_of(column->type);
+    if (tusk_column_is_text(column)) return is_text(oid);
     if (column->is_array) {
-        bool texts = column->type == TUSK_TYPE_TEXT;
-        return oid == info->array_oid || (texts && oid == types[TUSK_TYPE_VARCHAR].array_oid);
+        if (column->type == TUSK_TYPE_INTEGER) return oid == info->array_oid;
+        return oid == types[TUSK_TYPE_TEXT].array_oid || oid == types[TUSK_TYPE_VARCHAR].array_oid;
     }
     switch (column->type) {
     case TUSK_TYPE_TEXT:
     case TUSK_TYPE_VARCHAR:
-    case TUSK_TYPE_TSVECTOR: /* is selected as text */
+    case TUSK_TYPE_CHAR:
         return is_text(oid);
     case TUSK_TYPE_ENUM:
         return oid >= OID_FIRST_USER || is_text(oid);
@@ -112,6 +116,9 @@ const char *tusk_oid_name(uint32_t oid)
 const char *tusk_column_type_name(const tusk_column *column)
 {
     if (column->type == TUSK_TYPE_ENUM) return column->enumeration->sql_name;
+    if (column->type == TUSK_TYPE_OTHER) {
+        return column->other_type ? column->other_type : "of another type";
+    }
     if (column->is_array) return array_name(column->type);
     return tusk_type_info_of(column->type)->sql;
 }

@@ -1,56 +1,73 @@
-/* check.c - what a .def file's columns and items mean: references exist and fit, attributes go
- * together */
+/* check.c - what a .def file's columns mean: references exist and fit, attributes go together */
 #include "src/model/check.h"
 
 #include "src/base/banned.h"
 
-tusk_status tusk_check_no_table(const tusk_def_name *name, tusk_error *err)
+const tusk_def_table *tusk_check_target(const tusk_def *def, const tusk_def_name *name,
+                                        tusk_error *err)
 {
+    const tusk_def_table *table = tusk_def_find_table(def, name->text);
+    if (table && table->kind == TUSK_DEF_TABLE) return table;
+    if (table) {
+        tusk_place_fail(err, name->place, "\"%.*s\" is a view: a foreign key needs a table",
+                        TUSK_STR_ARG(name->text));
+        return NULL;
+    }
     tusk_place_fail(err, name->place, "there is no table \"%.*s\"", TUSK_STR_ARG(name->text));
     tusk_error_hint(err,
                     "Tables are named as in C: the second name of TABLE(row, table, \"sql\").");
-    return TUSK_INVALID;
+    return NULL;
 }
 
-tusk_status tusk_check_no_column(const tusk_def_table *table, const tusk_def_name *name,
-                                 tusk_error *err)
-{
-    return tusk_place_fail(err, name->place, "there is no column \"%.*s\" in table \"%.*s\"",
-                           TUSK_STR_ARG(name->text), TUSK_STR_ARG(table->handle.text));
-}
-
-static const tusk_def_column *column_of(const tusk_def_table *table, const tusk_def_name *name,
-                                        tusk_error *err)
+const tusk_def_column *tusk_check_find_column(const tusk_def_table *table,
+                                              const tusk_def_name *name, tusk_error *err)
 {
     const tusk_def_column *column = tusk_def_find_column(table, name->text);
-    if (!column) tusk_check_no_column(table, name, err);
-    return column;
+    if (column) return column;
+    tusk_place_fail(err, name->place, "there is no column \"%.*s\" in table \"%.*s\"",
+                    TUSK_STR_ARG(name->text), TUSK_STR_ARG(table->handle.text));
+    return NULL;
 }
 
-static tusk_status check_list(const tusk_def_table *table, const tusk_def_names *list,
-                              tusk_error *err)
+/* ---- foreign keys ---- */
+
+/* Types that PostgreSQL compares with each other in an index. */
+static int family(tusk_type type)
 {
-    for (size_t i = 0; i < list->count; i++) {
-        if (!column_of(table, &list->items[i], err)) return TUSK_INVALID;
-        for (size_t j = 0; j < i; j++) {
-            if (!tusk_str_eq(list->items[i].text, list->items[j].text)) continue;
-            return tusk_place_fail(err, list->items[i].place, "the column \"%.*s\" is listed twice",
-                                   TUSK_STR_ARG(list->items[i].text));
-        }
+    switch (type) {
+    case TUSK_TYPE_TEXT:
+    case TUSK_TYPE_VARCHAR:
+        return TUSK_TYPE_TEXT;
+    case TUSK_TYPE_SMALLINT:
+    case TUSK_TYPE_INTEGER:
+    case TUSK_TYPE_BIGINT:
+        return TUSK_TYPE_INTEGER;
+    case TUSK_TYPE_DATE:
+    case TUSK_TYPE_TIMESTAMP:
+    case TUSK_TYPE_TIMESTAMPTZ:
+        return TUSK_TYPE_DATE;
+    case TUSK_TYPE_REAL:
+    case TUSK_TYPE_DOUBLE:
+        return TUSK_TYPE_REAL;
+    default:
+        return (int)type;
     }
-    return TUSK_OK;
 }
 
-static bool is_text(tusk_type type)
+/* A domain may stand for its base type: what it is, only the database knows. */
+static bool is_custom(const tusk_def_column *column)
 {
-    return type == TUSK_TYPE_TEXT || type == TUSK_TYPE_VARCHAR;
+    return column->type == TUSK_TYPE_OTHER &&
+           tusk_str_starts(column->word.text, TUSK_STR("custom"));
 }
 
 static bool types_fit(const tusk_def_column *a, const tusk_def_column *b)
 {
+    if (is_custom(a) || is_custom(b)) return true;
     if (a->is_array != b->is_array) return false;
-    if (is_text(a->type) && is_text(b->type)) return true;
-    return a->type == b->type && tusk_str_eq(a->enumeration.text, b->enumeration.text);
+    if (family(a->type) != family(b->type)) return false;
+    return tusk_str_eq(a->enumeration.text, b->enumeration.text) &&
+           tusk_str_eq(a->other_type.text, b->other_type.text);
 }
 
 tusk_status tusk_check_reference(const tusk_def_column *from, tusk_place place,
@@ -60,173 +77,77 @@ tusk_status tusk_check_reference(const tusk_def_column *from, tusk_place place,
     if (types_fit(from, to)) return TUSK_OK;
     return tusk_place_fail(
         err, place, "\"%.*s\" is %s%s, but \"%.*s.%.*s\", which it references, is %s%s",
-        TUSK_STR_ARG(from->name.text), tusk_check_type_name(from->type), from->is_array ? "[]" : "",
-        TUSK_STR_ARG(to_table->handle.text), TUSK_STR_ARG(to->name.text),
-        tusk_check_type_name(to->type), to->is_array ? "[]" : "");
+        TUSK_STR_ARG(from->name.text), tusk_check_type_name(from), from->is_array ? "[]" : "",
+        TUSK_STR_ARG(to_table->handle.text), TUSK_STR_ARG(to->name.text), tusk_check_type_name(to),
+        to->is_array ? "[]" : "");
 }
 
-static bool same_set(const tusk_def_names *a, const tusk_def_names *b)
-{
-    if (a->count != b->count) return false;
-    for (size_t i = 0; i < a->count; i++) {
-        bool found = false;
-        for (size_t j = 0; j < b->count && !found; j++) {
-            found = tusk_str_eq(a->items[i].text, b->items[j].text);
-        }
-        if (!found) return false;
-    }
-    return true;
-}
-
-bool tusk_check_unique(const tusk_def_table *table, const tusk_def_names *columns)
-{
-    if (columns->count == 1) {
-        const tusk_def_column *column = tusk_def_find_column(table, columns->items[0].text);
-        if (column && (column->primary_key || column->unique)) return true;
-    }
-    for (size_t i = 0; i < table->items.count; i++) {
-        const tusk_def_item *item = &table->items.items[i];
-        bool key = item->kind == TUSK_ITEM_KEY || item->kind == TUSK_ITEM_UNIQUE ||
-                   (item->kind == TUSK_ITEM_UNIQUE_INDEX && !item->where.text.ptr &&
-                    !item->expression.text.ptr);
-        if (key && same_set(&item->columns, columns)) return true;
-    }
-    return false;
-}
-
-static tusk_status not_unique(const tusk_def_name *at, const tusk_def_table *table, tusk_error *err)
-{
-    tusk_place_fail(err, at->place,
-                    "a foreign key needs a unique target, but no key of \"%.*s\" is "
-                    "over exactly these columns",
-                    TUSK_STR_ARG(table->handle.text));
-    tusk_error_hint(err,
-                    "Make the target PRIMARY_KEY or UNIQUE, or add UNIQUE_ON(...) to its table.");
-    return TUSK_INVALID;
-}
-
-static tusk_status check_set_null(const tusk_def_column *column, tusk_action action,
-                                  tusk_place place, tusk_error *err)
+tusk_status tusk_check_set_null(const tusk_def_column *column, tusk_action action, tusk_place place,
+                                tusk_error *err)
 {
     if (action != TUSK_SET_NULL || column->nullable) return TUSK_OK;
     return tusk_place_fail(err, place, "SET_NULL needs \"%.*s\" to be NULLABLE",
                            TUSK_STR_ARG(column->name.text));
 }
 
+/* What only means something beside REFERENCES. */
+static tusk_status check_no_reference(const tusk_def_column *column, tusk_error *err)
+{
+    const struct {
+        tusk_place place;
+        const char *word;
+    } parts[] = { { column->on_update_given, "ON_UPDATE" },
+                  { column->ref_name.place, "REFERENCES_AS" },
+                  { column->deferrable, "DEFERRABLE" },
+                  { column->initially_deferred, "INITIALLY_DEFERRED" } };
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++) {
+        if (!tusk_def_given(parts[i].place)) continue;
+        return tusk_place_fail(err, parts[i].place, "%s needs REFERENCES beside it", parts[i].word);
+    }
+    return TUSK_OK;
+}
+
 static tusk_status check_references(const tusk_def *def, const tusk_def_column *column,
                                     tusk_error *err)
 {
     const tusk_def_name *ref = &column->ref_table;
-    if (!ref->text.ptr) {
-        if (!column->on_update_place.file) return TUSK_OK;
-        return tusk_place_fail(err, column->on_update_place,
-                               "ON_UPDATE needs REFERENCES beside it");
-    }
-    const tusk_def_table *to_table = tusk_def_find_table(def, ref->text);
-    if (!to_table) return tusk_check_no_table(ref, err);
-    const tusk_def_column *to = column_of(to_table, &column->ref_column, err);
+    if (!ref->text.ptr) return check_no_reference(column, err);
+    const tusk_def_table *to_table = tusk_check_target(def, ref, err);
+    if (!to_table) return TUSK_INVALID;
+    const tusk_def_column *to = tusk_check_find_column(to_table, &column->ref_column, err);
     if (!to) return TUSK_INVALID;
     tusk_status st = tusk_check_reference(column, column->ref_column.place, to_table, to, err);
-    if (st == TUSK_OK) st = check_set_null(column, column->on_delete, ref->place, err);
-    if (st == TUSK_OK) st = check_set_null(column, column->on_update, column->on_update_place, err);
+    if (st == TUSK_OK) st = tusk_check_set_null(column, column->on_delete, ref->place, err);
+    if (st == TUSK_OK) {
+        st = tusk_check_set_null(column, column->on_update, column->on_update_given, err);
+    }
     if (st != TUSK_OK) return st;
     tusk_def_name name = column->ref_column;
     tusk_def_names target = { .items = &name, .count = 1, .cap = 1 };
-    return tusk_check_unique(to_table, &target) ? TUSK_OK
-                                                : not_unique(&column->ref_column, to_table, err);
+    return tusk_check_unique(&column->ref_column, to_table, &target, err);
 }
 
-tusk_status tusk_check_column(const tusk_def *def, const tusk_def_table *table,
-                              const tusk_def_column *column, tusk_error *err)
+/* ---- columns ---- */
+
+static tusk_status check_column(const tusk_def *def, const tusk_def_table *table,
+                                const tusk_def_column *column, tusk_error *err)
 {
     tusk_status st = tusk_check_fill(column, err);
+    if (st == TUSK_OK) st = tusk_check_attributes(column, err);
     if (st == TUSK_OK && column->type == TUSK_TYPE_ENUM) st = tusk_check_label(def, column, err);
     if (st == TUSK_OK && column->default_literal.text.ptr) st = tusk_check_literal(column, err);
     if (st == TUSK_OK) st = check_references(def, column, err);
-    if (st == TUSK_OK && column->primary_key && column->nullable) {
+    if (st != TUSK_OK) return st;
+    bool key = tusk_def_given(column->primary_key), unique = tusk_def_given(column->unique);
+    if (key && column->nullable) {
         return tusk_place_fail(err, column->name.place,
                                "a primary key cannot be NULLABLE: write COLUMN");
     }
-    return st;
-}
-
-static tusk_status check_index(const tusk_def_table *table, const tusk_def_item *item,
-                               tusk_error *err)
-{
-    bool on = item->columns.count > 0, sql = item->expression.text.ptr != NULL;
-    if (on == sql) {
-        return tusk_place_fail(err, item->name.place, "an index takes %s",
-                               on ? "either ON(...) or ON_SQL(\"...\"), not both"
-                                  : "ON(column, ...) or ON_SQL(\"expression\")");
-    }
-    bool btree = !item->method.text.ptr || tusk_str_eq(item->method.text, TUSK_STR("btree"));
-    if (!btree && item->kind == TUSK_ITEM_UNIQUE_INDEX) {
-        return tusk_place_fail(err, item->method.place, "only a btree index can be unique");
-    }
-    for (size_t i = 0; !btree && i < item->columns.count; i++) {
-        if (!item->columns.items[i].desc) continue;
-        return tusk_place_fail(err, item->columns.items[i].place,
-                               "only a btree index has an order");
-    }
-    return check_list(table, &item->columns, err);
-}
-
-static tusk_status check_key(const tusk_def_table *table, const tusk_def_item *item,
-                             tusk_error *err)
-{
-    tusk_status st = check_list(table, &item->columns, err);
-    for (size_t i = 0; st == TUSK_OK && i < item->columns.count; i++) {
-        const tusk_def_column *column = tusk_def_find_column(table, item->columns.items[i].text);
-        if (!column->nullable) continue;
-        return tusk_place_fail(err, item->columns.items[i].place,
-                               "\"%.*s\" is NULLABLE, so it cannot be in the primary key",
-                               TUSK_STR_ARG(column->name.text));
-    }
-    return st;
-}
-
-static tusk_status check_foreign_key(const tusk_def *def, const tusk_def_table *table,
-                                     const tusk_def_item *item, tusk_error *err)
-{
-    tusk_status st = check_list(table, &item->columns, err);
-    if (st != TUSK_OK) return st;
-    const tusk_def_table *to_table = tusk_def_find_table(def, item->to_table.text);
-    if (!to_table) return tusk_check_no_table(&item->to_table, err);
-    st = check_list(to_table, &item->to_columns, err);
-    if (st != TUSK_OK) return st;
-    if (item->columns.count != item->to_columns.count) {
-        return tusk_place_fail(err, item->to_table.place, "ON lists %zu columns, TO lists %zu",
-                               item->columns.count, item->to_columns.count);
-    }
-    for (size_t i = 0; st == TUSK_OK && i < item->columns.count; i++) {
-        const tusk_def_column *from = tusk_def_find_column(table, item->columns.items[i].text);
-        const tusk_def_column *to = tusk_def_find_column(to_table, item->to_columns.items[i].text);
-        st = tusk_check_reference(from, item->columns.items[i].place, to_table, to, err);
-        if (st == TUSK_OK) {
-            st = check_set_null(from, item->on_delete, item->columns.items[i].place, err);
-        }
-    }
-    if (st != TUSK_OK || tusk_check_unique(to_table, &item->to_columns)) return st;
-    return not_unique(&item->to_table, to_table, err);
-}
-
-tusk_status tusk_check_item(const tusk_def *def, const tusk_def_table *table,
-                            const tusk_def_item *item, tusk_error *err)
-{
-    switch (item->kind) {
-    case TUSK_ITEM_INDEX:
-    case TUSK_ITEM_UNIQUE_INDEX:
-        return check_index(table, item, err);
-    case TUSK_ITEM_KEY:
-        return check_key(table, item, err);
-    case TUSK_ITEM_FOREIGN_KEY:
-        return check_foreign_key(def, table, item, err);
-    case TUSK_ITEM_CHECK:
-        if (tusk_str_trim(item->expression.text).len > 0) return TUSK_OK;
-        return tusk_place_fail(err, item->expression.place, "the condition is empty");
-    default:
-        return check_list(table, &item->columns, err);
-    }
+    if (!key && !unique) return TUSK_OK;
+    tusk_def_name name = column->name;
+    tusk_def_names columns = { .items = &name, .count = 1, .cap = 1 };
+    return tusk_check_partition_key(table, &columns, key ? column->primary_key : column->unique,
+                                    err);
 }
 
 /* Two primary keys, whichever way each is written. */
@@ -236,7 +157,7 @@ static tusk_status check_one_key(const tusk_def_table *table, tusk_error *err)
     tusk_place second = { 0 };
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_def_column *column = &table->columns.items[i];
-        if (!column->primary_key) continue;
+        if (!tusk_def_given(column->primary_key)) continue;
         if (found && !second.file) second = column->name.place;
         found = true;
     }
@@ -256,16 +177,17 @@ static tusk_status check_one_key(const tusk_def_table *table, tusk_error *err)
 static tusk_status check_table(const tusk_def *def, const tusk_def_table *table, tusk_error *err)
 {
     if (table->columns.count == 0) {
-        return tusk_place_fail(err, table->handle.place, "the table \"%.*s\" has no columns",
+        return tusk_place_fail(err, table->handle.place, "the %s \"%.*s\" has no columns",
+                               table->kind == TUSK_DEF_TABLE ? "table" : "view",
                                TUSK_STR_ARG(table->handle.text));
     }
+    if (table->kind != TUSK_DEF_TABLE) return tusk_check_view(def, table, err);
     tusk_status st = TUSK_OK;
     for (size_t i = 0; st == TUSK_OK && i < table->columns.count; i++) {
-        st = tusk_check_column(def, table, &table->columns.items[i], err);
+        st = check_column(def, table, &table->columns.items[i], err);
     }
-    for (size_t i = 0; st == TUSK_OK && i < table->items.count; i++) {
-        st = tusk_check_item(def, table, &table->items.items[i], err);
-    }
+    if (st == TUSK_OK) st = tusk_check_items(def, table, err);
+    if (st == TUSK_OK) st = tusk_check_extras(table, err);
     return st == TUSK_OK ? check_one_key(table, err) : st;
 }
 
@@ -275,5 +197,6 @@ tusk_status tusk_def_check(tusk_arena *arena, const tusk_def *def, tusk_error *e
     for (size_t i = 0; st == TUSK_OK && i < def->tables.count; i++) {
         st = check_table(def, &def->tables.items[i], err);
     }
+    if (st == TUSK_OK) st = tusk_check_objects(def, err);
     return st == TUSK_OK ? tusk_check_names(arena, def, err) : st;
 }

@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "tusk/buf.h"
+#include "tusk/schema.h"
 
 #include "src/base/banned.h"
 
@@ -20,6 +21,8 @@ tusk_status tusk_place_fail(tusk_error *err, tusk_place place, const char *forma
     tusk_fail(err, TUSK_INVALID, "%s", text);
     if (place.file && place.column > 0) {
         tusk_error_prefix(err, "%s:%d:%d", place.file, place.line, place.column);
+    } else if (place.file && place.line > 0) {
+        tusk_error_prefix(err, "%s:%d", place.file, place.line);
     } else if (place.file) {
         tusk_error_prefix(err, "%s", place.file);
     }
@@ -28,7 +31,8 @@ tusk_status tusk_place_fail(tusk_error *err, tusk_place place, const char *forma
 
 static tusk_place here(const tusk_lexer *lexer)
 {
-    return (tusk_place){ lexer->file, lexer->line, (int)(lexer->at - lexer->line_start) + 1 };
+    int column = lexer->lines ? 0 : (int)(lexer->at - lexer->line_start) + 1;
+    return (tusk_place){ lexer->file, lexer->line, column };
 }
 
 /* The byte `ahead` of the next one, 0 past the end. */
@@ -236,10 +240,25 @@ static void read_number(tusk_lexer *lexer)
     lexer->token.text = (tusk_str){ lexer->text.ptr + start, lexer->at - start };
 }
 
+/* Blanks and comments, and on to the next of several lines. */
+static tusk_status skip_to_token(tusk_lexer *lexer, tusk_error *err)
+{
+    tusk_status st = skip_space(lexer, err);
+    while (st == TUSK_OK && at_end(lexer) && lexer->line_count > 0) {
+        lexer->file = lexer->lines->file;
+        lexer->line = lexer->lines->line;
+        lexer->text = tusk_str_of(lexer->lines->text);
+        lexer->at = 0;
+        lexer->lines++;
+        lexer->line_count--;
+        st = skip_space(lexer, err);
+    }
+    return st;
+}
+
 tusk_status tusk_lexer_next(tusk_lexer *lexer, tusk_error *err)
 {
-    lexer->last = lexer->token.place;
-    tusk_status st = skip_space(lexer, err);
+    tusk_status st = skip_to_token(lexer, err);
     if (st != TUSK_OK) return st;
     lexer->token = (tusk_token){ .kind = TUSK_TOKEN_END, .place = here(lexer) };
     if (at_end(lexer)) return TUSK_OK;
@@ -266,6 +285,18 @@ tusk_status tusk_lexer_start(tusk_lexer *lexer, tusk_arena *arena, const char *f
 {
     *lexer = (tusk_lexer){ .arena = arena, .file = file, .text = text, .line = 1 };
     if (tusk_str_starts(text, TUSK_STR("\xef\xbb\xbf"))) lexer->at = lexer->line_start = 3;
+    return tusk_lexer_next(lexer, err);
+}
+
+tusk_status tusk_lexer_start_lines(tusk_lexer *lexer, tusk_arena *arena,
+                                   const tusk_schema_line *lines, size_t count, tusk_error *err)
+{
+    *lexer = (tusk_lexer){ .arena = arena,
+                           .file = "the schema",
+                           .text = TUSK_STR(""),
+                           .line = 0,
+                           .lines = lines,
+                           .line_count = count };
     return tusk_lexer_next(lexer, err);
 }
 

@@ -7,8 +7,8 @@
 #include "tusk/error.h"
 #include "tusk/str.h"
 
-/** Where something is written; shown as FILE:LINE:COLUMN. Lines and columns (bytes) count from 1.
- */
+/** Where something is written; shown as FILE:LINE:COLUMN. Lines and columns (bytes) count from 1;
+ * 0 is not known. */
 typedef struct tusk_place {
     const char *file; /* NULL: not from a file */
     int line, column;
@@ -33,7 +33,10 @@ typedef struct tusk_token {
     tusk_place place;
 } tusk_token;
 
-/** One text being read; `token` is the current one. */
+struct tusk_schema_line;
+
+/** One text being read, or the lines that a program was compiled with, one after the other; `token`
+ * is the current one. */
 typedef struct tusk_lexer {
     tusk_arena *arena;
     const char *file;
@@ -42,12 +45,17 @@ typedef struct tusk_lexer {
     int line;
     size_t line_start;
     tusk_token token;
-    tusk_place last; /* of the token before */
+    const struct tusk_schema_line *lines; /* still to come; NULL: of a file */
+    size_t line_count;
 } tusk_lexer;
 
 /** Starts at the beginning and reads the first token. The text has to outlive the tokens. */
 tusk_status tusk_lexer_start(tusk_lexer *lexer, tusk_arena *arena, const char *file, tusk_str text,
                              tusk_error *err);
+/** The same at the first of `lines`, whose columns are not known. */
+tusk_status tusk_lexer_start_lines(tusk_lexer *lexer, tusk_arena *arena,
+                                   const struct tusk_schema_line *lines, size_t count,
+                                   tusk_error *err);
 /** Reads the next token into lexer->token. */
 tusk_status tusk_lexer_next(tusk_lexer *lexer, tusk_error *err);
 /** "word", "(" and the like for a message; long ones are cut. Lifetime: the arena. */

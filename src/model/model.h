@@ -9,6 +9,7 @@
 #include "src/base/vec.h"
 #include "tusk/arena.h"
 #include "tusk/error.h"
+#include "tusk/schema.h"
 #include "tusk/str.h"
 
 /** A default as a snapshot distinguishes them: 5, true and '5' differ. `sql` is the text after
@@ -244,5 +245,9 @@ bool tusk_names_have(const tusk_names *names, tusk_str name);
  * file, line and column. Lifetime: `arena`. */
 tusk_status tusk_model_from_def(tusk_arena *arena, const char *path, tusk_model *out,
                                 tusk_error *err);
+/** The same from the schema that a program was compiled with. Errors: TUSK_INVALID with file and
+ * line. Lifetime: `arena`, and that of the program's text. */
+tusk_status tusk_model_from_schema(tusk_arena *arena, const tusk_schema *schema, tusk_model *out,
+                                   tusk_error *err);
 
 #endif

@@ -54,6 +54,39 @@ tusk_status tusk_parse_string(tusk_parser *p, const char *what, tusk_def_name *o
     return take(p, TUSK_TOKEN_STRING, what, out);
 }
 
+tusk_status tusk_parse_name(tusk_parser *p, const char *what, tusk_def_name *out)
+{
+    bool quoted = p->lexer.token.kind == TUSK_TOKEN_STRING;
+    return take(p, quoted ? TUSK_TOKEN_STRING : TUSK_TOKEN_WORD, what, out);
+}
+
+tusk_status tusk_parse_int(tusk_parser *p, long long min, long long max, int *out)
+{
+    tusk_token token = p->lexer.token;
+    long long value = 0;
+    if (token.kind != TUSK_TOKEN_NUMBER || !tusk_str_to_int(token.text, min, max, &value)) {
+        return tusk_place_fail(p->err, token.place, "expected a number from %lld to %lld, found %s",
+                               min, max, tusk_token_text(p->arena, &token));
+    }
+    *out = (int)value;
+    return tusk_parse_next(p);
+}
+
+tusk_status tusk_parse_open(tusk_parser *p, const char *word)
+{
+    if (!tusk_parse_at(p, word)) {
+        const char *what = tusk_arena_printf(p->arena, "%s(...)", word).ptr;
+        return tusk_parse_unexpected(p, what ? what : word);
+    }
+    tusk_status st = tusk_parse_next(p);
+    return st == TUSK_OK ? tusk_parse_sign(p, '(') : st;
+}
+
+tusk_status tusk_parse_pushed(tusk_parser *p, bool pushed)
+{
+    return pushed ? TUSK_OK : tusk_fail_nomem(p->err, "the schema");
+}
+
 const tusk_def_table *tusk_def_find_table(const tusk_def *def, tusk_str handle)
 {
     for (size_t i = 0; i < def->tables.count; i++) {
@@ -78,30 +111,7 @@ const tusk_def_column *tusk_def_find_column(const tusk_def_table *table, tusk_st
     return NULL;
 }
 
-/* LABEL(e, l, "sql"), after the word. */
-static tusk_status parse_label(tusk_parser *p, tusk_def_enum *e)
-{
-    tusk_def_name of;
-    tusk_def_label label = { 0 };
-    tusk_status st = tusk_parse_sign(p, '(');
-    if (st == TUSK_OK) st = tusk_parse_word(p, "the name of the enum", &of);
-    if (st != TUSK_OK) return st;
-    if (!tusk_str_eq(of.text, e->name.text)) {
-        return tusk_place_fail(p->err, of.place, "this LABEL is of \"%.*s\" but stands in \"%.*s\"",
-                               TUSK_STR_ARG(of.text), TUSK_STR_ARG(e->name.text));
-    }
-    st = tusk_parse_sign(p, ',');
-    if (st == TUSK_OK) st = tusk_parse_word(p, "the label's name in C", &label.name);
-    if (st == TUSK_OK) st = tusk_parse_sign(p, ',');
-    if (st == TUSK_OK) st = tusk_parse_string(p, "the label's text in double quotes", &label.sql);
-    if (st == TUSK_OK) st = tusk_parse_sign(p, ')');
-    if (st != TUSK_OK) return st;
-    return tusk_vec_push(p->arena, &e->labels, label) ? TUSK_OK
-                                                      : tusk_fail_nomem(p->err, "the schema");
-}
-
-/* (name), which has to repeat `name`. */
-static tusk_status parse_end(tusk_parser *p, const char *word, const tusk_def_name *name)
+tusk_status tusk_parse_end(tusk_parser *p, const char *word, const tusk_def_name *name)
 {
     tusk_def_name end;
     tusk_status st = tusk_parse_sign(p, '(');
@@ -112,59 +122,6 @@ static tusk_status parse_end(tusk_parser *p, const char *word, const tusk_def_na
                                TUSK_STR_ARG(end.text), TUSK_STR_ARG(name->text));
     }
     return TUSK_OK;
-}
-
-/* ENUM(e, "sql") ... END_ENUM(e), after the word. */
-static tusk_status parse_enum(tusk_parser *p)
-{
-    tusk_def_enum e = { 0 };
-    tusk_status st = tusk_parse_sign(p, '(');
-    if (st == TUSK_OK) st = tusk_parse_word(p, "the enum's name in C", &e.name);
-    if (st == TUSK_OK) st = tusk_parse_sign(p, ',');
-    if (st == TUSK_OK) st = tusk_parse_string(p, "the enum's SQL name in double quotes", &e.sql);
-    if (st == TUSK_OK) st = tusk_parse_sign(p, ')');
-    while (st == TUSK_OK && tusk_parse_at(p, "LABEL")) {
-        st = tusk_parse_next(p);
-        if (st == TUSK_OK) st = parse_label(p, &e);
-    }
-    if (st != TUSK_OK) return st;
-    if (!tusk_parse_at(p, "END_ENUM")) return tusk_parse_unexpected(p, "LABEL or END_ENUM");
-    st = tusk_parse_next(p);
-    if (st == TUSK_OK) st = parse_end(p, "END_ENUM", &e.name);
-    if (st == TUSK_OK) st = tusk_parse_sign(p, ')');
-    if (st != TUSK_OK) return st;
-    return tusk_vec_push(p->arena, &p->def->enums, e) ? TUSK_OK
-                                                      : tusk_fail_nomem(p->err, "the schema");
-}
-
-/* TABLE(row, handle, "sql") ... END_TABLE(row, handle), after the word. */
-static tusk_status parse_table(tusk_parser *p)
-{
-    tusk_def_table table = { 0 };
-    tusk_status st = tusk_parse_sign(p, '(');
-    if (st == TUSK_OK) st = tusk_parse_word(p, "the name of a row in C", &table.row);
-    if (st == TUSK_OK) st = tusk_parse_sign(p, ',');
-    if (st == TUSK_OK) st = tusk_parse_word(p, "the table's name in C", &table.handle);
-    if (st == TUSK_OK) st = tusk_parse_sign(p, ',');
-    if (st == TUSK_OK)
-        st = tusk_parse_string(p, "the table's SQL name in double quotes", &table.sql);
-    if (st == TUSK_OK) st = tusk_parse_sign(p, ')');
-    if (st == TUSK_OK) st = tusk_parse_table_body(p, &table);
-    if (st == TUSK_OK) st = parse_end(p, "END_TABLE", &table.row);
-    if (st == TUSK_OK) st = tusk_parse_sign(p, ',');
-    if (st != TUSK_OK) return st;
-    tusk_def_name handle;
-    st = tusk_parse_word(p, "the table's name in C", &handle);
-    if (st != TUSK_OK) return st;
-    if (!tusk_str_eq(handle.text, table.handle.text)) {
-        return tusk_place_fail(p->err, handle.place,
-                               "END_TABLE names \"%.*s\", but \"%.*s\" is open",
-                               TUSK_STR_ARG(handle.text), TUSK_STR_ARG(table.handle.text));
-    }
-    st = tusk_parse_sign(p, ')');
-    if (st != TUSK_OK) return st;
-    return tusk_vec_push(p->arena, &p->def->tables, table) ? TUSK_OK
-                                                           : tusk_fail_nomem(p->err, "the schema");
 }
 
 static tusk_status parse_file(tusk_parser *p, const char *path);
@@ -205,16 +162,50 @@ static tusk_status parse_include(tusk_parser *p)
     return st == TUSK_OK ? tusk_parse_next(p) : st;
 }
 
-static tusk_status parse_declaration(tusk_parser *p)
+/* TABLE, VIEW and ENUM, also in another schema; *known is false when it is none of them. */
+static tusk_status parse_block(tusk_parser *p, bool *known)
 {
-    if (p->lexer.token.kind == TUSK_TOKEN_INCLUDE) return parse_include(p);
-    bool is_enum = tusk_parse_at(p, "ENUM");
-    if (!is_enum && !tusk_parse_at(p, "TABLE")) {
-        return tusk_parse_unexpected(p, "TABLE, ENUM or #include");
-    }
+    static const struct {
+        const char *word;
+        bool is_enum, in_schema;
+        tusk_def_table_kind kind;
+    } blocks[] = { { "ENUM", true, false, 0 },
+                   { "ENUM_IN", true, true, 0 },
+                   { "TABLE", false, false, TUSK_DEF_TABLE },
+                   { "TABLE_IN", false, true, TUSK_DEF_TABLE },
+                   { "VIEW", false, false, TUSK_DEF_VIEW },
+                   { "VIEW_IN", false, true, TUSK_DEF_VIEW },
+                   { "MATERIALIZED_VIEW", false, false, TUSK_DEF_MATERIALIZED_VIEW },
+                   { "MATERIALIZED_VIEW_IN", false, true, TUSK_DEF_MATERIALIZED_VIEW } };
+    size_t count = sizeof blocks / sizeof *blocks, i = 0;
+    while (i < count && !tusk_parse_at(p, blocks[i].word)) i++;
+    *known = i < count;
+    if (!*known) return TUSK_OK;
     tusk_status st = tusk_parse_next(p);
     if (st != TUSK_OK) return st;
-    return is_enum ? parse_enum(p) : parse_table(p);
+    if (blocks[i].is_enum) return tusk_parse_enum(p, blocks[i].in_schema);
+    return tusk_parse_table(p, blocks[i].kind, blocks[i].in_schema);
+}
+
+static tusk_status parse_declaration(tusk_parser *p)
+{
+    bool known = false;
+    if (p->lexer.token.kind == TUSK_TOKEN_INCLUDE) return parse_include(p);
+    tusk_status st = parse_block(p, &known);
+    if (st == TUSK_OK && !known) st = tusk_parse_object(p, &known);
+    if (known || st != TUSK_OK) return st;
+    tusk_parse_unexpected(p, "TABLE, ENUM or #include");
+    tusk_error_hint(p->err, "Also VIEW, MATERIALIZED_VIEW, SCHEMA, SEQUENCE, ROLE, EXTENSION, "
+                            "DOMAIN, COMPOSITE, FUNCTION, POLICY_ON, COMMENT_ON, and TABLE_IN and "
+                            "the like for another schema.");
+    return TUSK_INVALID;
+}
+
+static tusk_status parse_declarations(tusk_parser *p)
+{
+    tusk_status st = TUSK_OK;
+    while (st == TUSK_OK && p->lexer.token.kind != TUSK_TOKEN_END) st = parse_declaration(p);
+    return st;
 }
 
 static tusk_status parse_file(tusk_parser *p, const char *path)
@@ -222,8 +213,7 @@ static tusk_status parse_file(tusk_parser *p, const char *path)
     tusk_str text;
     tusk_status st = tusk_file_read(p->arena, path, FILE_MAX_SIZE, &text, p->err);
     if (st == TUSK_OK) st = tusk_lexer_start(&p->lexer, p->arena, path, text, p->err);
-    while (st == TUSK_OK && p->lexer.token.kind != TUSK_TOKEN_END) st = parse_declaration(p);
-    return st;
+    return st == TUSK_OK ? parse_declarations(p) : st;
 }
 
 tusk_status tusk_def_parse(tusk_arena *arena, const char *path, tusk_def *out, tusk_error *err)
@@ -233,6 +223,18 @@ tusk_status tusk_def_parse(tusk_arena *arena, const char *path, tusk_def *out, t
     if (!name.ptr) return tusk_fail_nomem(err, "the schema");
     tusk_parser p = { .arena = arena, .def = out, .err = err };
     tusk_status st = parse_file(&p, name.ptr);
+    if (st == TUSK_OK && tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the schema");
+    return st;
+}
+
+tusk_status tusk_def_parse_lines(tusk_arena *arena, const tusk_schema *schema, tusk_def *out,
+                                 tusk_error *err)
+{
+    *out = (tusk_def){ 0 };
+    tusk_parser p = { .arena = arena, .def = out, .err = err };
+    tusk_status st =
+        tusk_lexer_start_lines(&p.lexer, arena, schema->lines, schema->line_count, err);
+    if (st == TUSK_OK) st = parse_declarations(&p);
     if (st == TUSK_OK && tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the schema");
     return st;
 }

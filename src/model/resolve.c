@@ -1,155 +1,14 @@
-/* resolve.c - from what a .def file declares to a schema: SQL names, type texts, defaults,
- * constraint names */
+/* resolve.c - from what a .def file declares to a schema: tables with their constraints and indexes
+ */
 #include "src/model/resolve.h"
 
-#include <stdlib.h>
+#include <ctype.h>
 
 #include "src/model/check.h"
-#include "src/model/json.h"
-#include "src/model/model.h"
-#include "src/model/text.h"
+#include "src/model/option.h"
+#include "tusk/buf.h"
 
 #include "src/base/banned.h"
-
-#define NAME_MAX_LEN   ((size_t)64 << 10)
-/* Integers up to here survive JavaScript, which reads our snapshots. */
-#define JS_INTEGER_MAX ((1LL << 53) - 1)
-
-static void add_sql_names(tusk_buf *buf, const tusk_def_table *table, const tusk_def_names *columns)
-{
-    for (size_t i = 0; i < columns->count; i++) {
-        const tusk_def_column *column = tusk_def_find_column(table, columns->items[i].text);
-        tusk_buf_add_char(buf, '_');
-        if (column) tusk_buf_add(buf, tusk_def_column_sql(column));
-    }
-}
-
-static tusk_str finish_name(tusk_buf *buf, const char *suffix)
-{
-    tusk_str name = { 0 };
-    tusk_buf_add_cstr(buf, suffix);
-    return tusk_buf_finish(buf, &name, NULL) == TUSK_OK ? name : (tusk_str){ 0 };
-}
-
-tusk_str tusk_name_unique(tusk_arena *arena, const tusk_def_table *table,
-                          const tusk_def_column *column)
-{
-    return tusk_arena_printf(arena, "%.*s_%.*s_unique", TUSK_STR_ARG(table->sql.text),
-                             TUSK_STR_ARG(tusk_def_column_sql(column)));
-}
-
-static tusk_str name_foreign_key(tusk_arena *arena, const tusk_def_table *from,
-                                 const tusk_def_names *columns_from, const tusk_def_table *to,
-                                 const tusk_def_names *columns_to)
-{
-    tusk_buf buf;
-    tusk_buf_init_in(&buf, arena, NAME_MAX_LEN);
-    tusk_buf_add(&buf, from->sql.text);
-    add_sql_names(&buf, from, columns_from);
-    tusk_buf_add_char(&buf, '_');
-    tusk_buf_add(&buf, to->sql.text);
-    add_sql_names(&buf, to, columns_to);
-    return finish_name(&buf, "_fk");
-}
-
-tusk_str tusk_name_reference(tusk_arena *arena, const tusk_def *def, const tusk_def_table *table,
-                             const tusk_def_column *column)
-{
-    tusk_def_name from = column->name, to = column->ref_column;
-    return name_foreign_key(arena, table, &(tusk_def_names){ .items = &from, .count = 1 },
-                            tusk_def_find_table(def, column->ref_table.text),
-                            &(tusk_def_names){ .items = &to, .count = 1 });
-}
-
-tusk_str tusk_name_item(tusk_arena *arena, const tusk_def *def, const tusk_def_table *table,
-                        const tusk_def_item *item)
-{
-    if (item->name.text.ptr) return item->name.text;
-    if (item->kind == TUSK_ITEM_FOREIGN_KEY) {
-        return name_foreign_key(arena, table, &item->columns,
-                                tusk_def_find_table(def, item->to_table.text), &item->to_columns);
-    }
-    tusk_buf buf;
-    tusk_buf_init_in(&buf, arena, NAME_MAX_LEN);
-    tusk_buf_add(&buf, table->sql.text);
-    add_sql_names(&buf, table, &item->columns);
-    return finish_name(&buf, item->kind == TUSK_ITEM_KEY ? "_pk" : "_unique");
-}
-
-/* ---- columns ---- */
-
-static tusk_str type_text(tusk_arena *arena, const tusk_def *def, const tusk_def_column *column)
-{
-    static const char *const names[] = {
-#define TYPE_NAME(name, ctype, sql, oid, array_oid) sql,
-        TUSK_SCALAR_TYPES(TYPE_NAME)
-#undef TYPE_NAME
-    };
-    const char *name = names[column->type];
-    if (column->type == TUSK_TYPE_ENUM) {
-        return tusk_def_find_enum(def, column->enumeration.text)->sql.text;
-    }
-    if (column->is_array) return tusk_arena_printf(arena, "%s[]", name);
-    if (column->length > 0) return tusk_arena_printf(arena, "%s(%d)", name, column->length);
-    if (column->precision > 0) {
-        return tusk_arena_printf(arena, "%s(%d, %d)", name, column->precision, column->scale);
-    }
-    return tusk_str_of(name);
-}
-
-static tusk_default literal_default(tusk_arena *arena, const tusk_def_column *column)
-{
-    tusk_str text = column->default_literal.text;
-    long long integer = 0;
-    switch (column->type) {
-    case TUSK_TYPE_BOOLEAN:
-        return (tusk_default){ TUSK_DEFAULT_BOOLEAN, text };
-    case TUSK_TYPE_NUMERIC: /* exact, so kept as text, as drizzle-kit does */
-        return (tusk_default){ TUSK_DEFAULT_SQL,
-                               tusk_arena_printf(arena, "'%.*s'", TUSK_STR_ARG(text)) };
-    case TUSK_TYPE_REAL:
-    case TUSK_TYPE_DOUBLE:
-        return (tusk_default){ TUSK_DEFAULT_NUMBER,
-                               tusk_json_number_text(arena, strtod(text.ptr, NULL)) };
-    default:
-        break;
-    }
-    if (!tusk_str_to_int(text, -JS_INTEGER_MAX, JS_INTEGER_MAX, &integer)) {
-        return (tusk_default){ TUSK_DEFAULT_SQL, text };
-    }
-    /* as a snapshot gives it back: -0 is 0 */
-    return (tusk_default){ TUSK_DEFAULT_NUMBER, tusk_arena_printf(arena, "%lld", integer) };
-}
-
-static tusk_default column_default(tusk_arena *arena, const tusk_def_column *column)
-{
-    if (column->default_literal.text.ptr) return literal_default(arena, column);
-    if (column->default_sql.text.ptr) {
-        return (tusk_default){ TUSK_DEFAULT_SQL, column->default_sql.text };
-    }
-    if (!column->default_text.text.ptr) return (tusk_default){ 0 };
-    tusk_buf buf;
-    tusk_buf_init_in(&buf, arena, NAME_MAX_LEN);
-    tusk_text_add_literal(&buf, column->default_text.text);
-    return (tusk_default){ TUSK_DEFAULT_SQL,
-                           finish_name(&buf, column->type == TUSK_TYPE_JSONB ? "::jsonb" : "") };
-}
-
-static tusk_model_column resolve_column(tusk_arena *arena, const tusk_def *def,
-                                        const tusk_def_column *column)
-{
-    return (tusk_model_column){
-        .name = tusk_def_column_sql(column),
-        .type = type_text(arena, def, column),
-        .type_schema = column->type == TUSK_TYPE_ENUM ? TUSK_STR("public") : (tusk_str){ 0 },
-        .primary_key = column->primary_key,
-        .not_null = !column->nullable,
-        .value = column_default(arena, column),
-        .generated = column->generated.text,
-    };
-}
-
-/* ---- items ---- */
 
 static tusk_str action_text(tusk_action action)
 {
@@ -159,6 +18,12 @@ static tusk_str action_text(tusk_action action)
         [TUSK_RESTRICT] = "restrict",
     };
     return tusk_str_of(texts[action]);
+}
+
+static tusk_deferral deferral(tusk_def_flag deferrable, tusk_def_flag deferred)
+{
+    if (tusk_def_given(deferred)) return TUSK_INITIALLY_DEFERRED;
+    return tusk_def_given(deferrable) ? TUSK_INITIALLY_IMMEDIATE : TUSK_NOT_DEFERRABLE;
 }
 
 static tusk_names sql_names(tusk_arena *arena, const tusk_def_table *table,
@@ -172,92 +37,118 @@ static tusk_names sql_names(tusk_arena *arena, const tusk_def_table *table,
     return names;
 }
 
-static void add_reference(tusk_arena *arena, const tusk_def *def, const tusk_def_table *table,
-                          const tusk_def_column *column, tusk_model_table *out)
+/* "" for public, as targets of foreign keys and tables have it. */
+static tusk_str table_schema(const tusk_def_table *table)
 {
-    const tusk_def_table *to = tusk_def_find_table(def, column->ref_table.text);
-    const tusk_def_column *target = tusk_def_find_column(to, column->ref_column.text);
-    tusk_model_foreign_key key = { .name = tusk_name_reference(arena, def, table, column),
-                                   .table_from = table->sql.text,
-                                   .table_to = to->sql.text,
-                                   .on_delete = action_text(column->on_delete),
-                                   .on_update = action_text(column->on_update) };
-    tusk_vec_push(arena, &key.columns_from, tusk_def_column_sql(column));
-    tusk_vec_push(arena, &key.columns_to, tusk_def_column_sql(target));
-    tusk_vec_push(arena, &out->foreign_keys, key);
+    return tusk_model_schema(tusk_def_schema_of(&table->schema));
 }
 
-static void add_foreign_key(tusk_arena *arena, const tusk_def *def, const tusk_def_table *table,
+static void add_reference(tusk_resolver *r, const tusk_def_table *table,
+                          const tusk_def_column *column, tusk_model_table *out)
+{
+    const tusk_def_table *to = tusk_def_find_table(r->def, column->ref_table.text);
+    const tusk_def_column *target = tusk_def_find_column(to, column->ref_column.text);
+    tusk_model_foreign_key key = { .name = tusk_name_reference(r->arena, r->def, table, column),
+                                   .table_from = table->sql.text,
+                                   .table_to = to->sql.text,
+                                   .schema_to = table_schema(to),
+                                   .on_delete = action_text(column->on_delete),
+                                   .on_update = action_text(column->on_update),
+                                   .deferral =
+                                       deferral(column->deferrable, column->initially_deferred) };
+    tusk_vec_push(r->arena, &key.columns_from, tusk_def_column_sql(column));
+    tusk_vec_push(r->arena, &key.columns_to, tusk_def_column_sql(target));
+    tusk_vec_push(r->arena, &out->foreign_keys, key);
+}
+
+void tusk_resolve_column_constraints(tusk_resolver *r, const tusk_def_table *table,
+                                     const tusk_def_column *column, tusk_model_table *out)
+{
+    if (tusk_def_given(column->unique)) {
+        tusk_model_key key = { .name = tusk_name_unique(r->arena, table, column),
+                               .nulls_not_distinct = tusk_def_given(column->nulls_not_distinct) };
+        tusk_vec_push(r->arena, &key.columns, tusk_def_column_sql(column));
+        tusk_vec_push(r->arena, &out->uniques, key);
+    }
+    if (column->ref_table.text.ptr) add_reference(r, table, column, out);
+}
+
+/* ---- items ---- */
+
+static void add_foreign_key(tusk_resolver *r, const tusk_def_table *table,
                             const tusk_def_item *item, tusk_model_table *out)
 {
-    const tusk_def_table *to = tusk_def_find_table(def, item->to_table.text);
-    tusk_vec_push(arena, &out->foreign_keys,
+    const tusk_def_table *to = tusk_def_find_table(r->def, item->to_table.text);
+    tusk_vec_push(r->arena, &out->foreign_keys,
                   (tusk_model_foreign_key){
-                      .name = tusk_name_item(arena, def, table, item),
+                      .name = tusk_name_item(r->arena, r->def, table, item),
                       .table_from = table->sql.text,
                       .table_to = to->sql.text,
-                      .columns_from = sql_names(arena, table, &item->columns),
-                      .columns_to = sql_names(arena, to, &item->to_columns),
+                      .schema_to = table_schema(to),
+                      .columns_from = sql_names(r->arena, table, &item->columns),
+                      .columns_to = sql_names(r->arena, to, &item->to_columns),
                       .on_delete = action_text(item->on_delete),
-                      .on_update = action_text(TUSK_NO_ACTION),
+                      .on_update = action_text(item->on_update),
+                      .deferral = deferral(item->deferrable, item->initially_deferred),
                   });
 }
 
-static void add_index(tusk_arena *arena, const tusk_def_table *table, const tusk_def_item *item,
-                      tusk_model_table *out)
+static tusk_model_index_column index_column(const tusk_def_table *table,
+                                            const tusk_def_entry *entry)
 {
-    tusk_model_index index = { .name = item->name.text,
-                               .unique = item->kind == TUSK_ITEM_UNIQUE_INDEX,
-                               .method =
-                                   item->method.text.ptr ? item->method.text : TUSK_STR("btree"),
-                               .where = item->where.text,
-                               .with = TUSK_STR("") };
-    for (size_t i = 0; i < item->columns.count; i++) {
-        const tusk_def_name *entry = &item->columns.items[i];
-        const tusk_def_column *column = tusk_def_find_column(table, entry->text);
-        tusk_vec_push(arena, &index.columns,
-                      (tusk_model_index_column){ .expression = tusk_def_column_sql(column),
-                                                 .descending = entry->desc });
+    tusk_model_index_column out = { .is_expression = entry->is_expression,
+                                    .expression = entry->name.text,
+                                    .descending = tusk_def_given(entry->desc),
+                                    .nulls_first = tusk_def_given(entry->nulls_first),
+                                    .opclass = entry->opclass.text };
+    if (!entry->is_expression) {
+        out.expression = tusk_def_column_sql(tusk_def_find_column(table, entry->name.text));
     }
-    if (item->expression.text.ptr) {
-        tusk_vec_push(arena, &index.columns,
-                      (tusk_model_index_column){ .expression = item->expression.text,
-                                                 .is_expression = true });
-    }
-    tusk_vec_push(arena, &out->indexes, index);
+    return out;
 }
 
-static void add_item(tusk_arena *arena, const tusk_def *def, const tusk_def_table *table,
-                     const tusk_def_item *item, tusk_model_table *out)
+static tusk_status add_index(tusk_resolver *r, const tusk_def_table *table,
+                             const tusk_def_item *item, tusk_model_table *out)
 {
-    switch (item->kind) {
-    case TUSK_ITEM_INDEX:
-    case TUSK_ITEM_UNIQUE_INDEX:
-        add_index(arena, table, item, out);
-        break;
-    case TUSK_ITEM_CHECK:
-        tusk_vec_push(arena, &out->checks,
-                      (tusk_model_check){ item->name.text, item->expression.text });
-        break;
-    case TUSK_ITEM_FOREIGN_KEY:
-        add_foreign_key(arena, def, table, item, out);
-        break;
-    default: {
-        tusk_model_key key = { .name = tusk_name_item(arena, def, table, item),
-                               .columns = sql_names(arena, table, &item->columns) };
-        if (item->kind == TUSK_ITEM_KEY) {
-            tusk_vec_push(arena, &out->primary_keys, key);
-        } else {
-            tusk_vec_push(arena, &out->uniques, key);
-        }
+    tusk_model_options with;
+    tusk_status st = tusk_options_read(r->arena, &item->with, false, &with, r->err);
+    if (st != TUSK_OK) return st;
+    tusk_model_index index = {
+        .name = item->name.text,
+        .unique = item->kind == TUSK_ITEM_UNIQUE_INDEX,
+        .concurrently = tusk_def_given(item->concurrently),
+        .method = item->method.text.ptr ? item->method.text : TUSK_STR("btree"),
+        .where = item->where.text,
+        .with = tusk_options_text(r->arena, &with),
+        .include = sql_names(r->arena, table, &item->include),
+        .nulls_not_distinct = tusk_def_given(item->nulls_not_distinct),
+    };
+    for (size_t i = 0; i < item->entries.count; i++) {
+        tusk_vec_push(r->arena, &index.columns, index_column(table, &item->entries.items[i]));
     }
+    tusk_vec_push(r->arena, &out->indexes, index);
+    return TUSK_OK;
+}
+
+static void add_key(tusk_resolver *r, const tusk_def_table *table, const tusk_def_item *item,
+                    tusk_model_table *out)
+{
+    tusk_model_key key = { .name = tusk_name_item(r->arena, r->def, table, item),
+                           .nulls_not_distinct = tusk_def_given(item->nulls_not_distinct),
+                           .columns = sql_names(r->arena, table, &item->columns),
+                           .deferral = deferral(item->deferrable, item->initially_deferred) };
+    if (item->kind == TUSK_ITEM_KEY) {
+        tusk_vec_push(r->arena, &out->primary_keys, key);
+    } else {
+        tusk_vec_push(r->arena, &out->uniques, key);
     }
 }
 
-/* A KEY of one column is what PRIMARY_KEY says, and drizzle-kit keeps it at the column. */
+/* A KEY of one column is what PRIMARY_KEY says, and drizzle-kit keeps it at the column; one with a
+ * name of its own stays a constraint. */
 static bool single_key(const tusk_def_item *item)
 {
-    return item->kind == TUSK_ITEM_KEY && item->columns.count == 1;
+    return item->kind == TUSK_ITEM_KEY && item->columns.count == 1 && !item->name.text.ptr;
 }
 
 static void mark_single_key(const tusk_def_item *item, const tusk_def_table *table,
@@ -270,38 +161,141 @@ static void mark_single_key(const tusk_def_item *item, const tusk_def_table *tab
     }
 }
 
-static tusk_model_table resolve_table(tusk_arena *arena, const tusk_def *def,
-                                      const tusk_def_table *table)
+static tusk_status add_item(tusk_resolver *r, const tusk_def_table *table,
+                            const tusk_def_item *item, tusk_model_table *out)
 {
-    tusk_model_table out = { .name = table->sql.text, .schema = TUSK_STR("") };
-    for (size_t i = 0; i < table->columns.count; i++) {
-        const tusk_def_column *column = &table->columns.items[i];
-        if (!tusk_vec_push(arena, &out.columns, resolve_column(arena, def, column))) return out;
-        if (column->unique) {
-            tusk_model_key key = { .name = tusk_name_unique(arena, table, column) };
-            tusk_vec_push(arena, &key.columns, tusk_def_column_sql(column));
-            tusk_vec_push(arena, &out.uniques, key);
-        }
-        if (column->ref_table.text.ptr) add_reference(arena, def, table, column, &out);
-    }
-    for (size_t i = 0; i < table->items.count; i++) {
-        const tusk_def_item *item = &table->items.items[i];
+    switch (item->kind) {
+    case TUSK_ITEM_INDEX:
+    case TUSK_ITEM_UNIQUE_INDEX:
+        return add_index(r, table, item, out);
+    case TUSK_ITEM_CHECK:
+        tusk_vec_push(r->arena, &out->checks,
+                      (tusk_model_check){ item->name.text, item->expression.text });
+        break;
+    case TUSK_ITEM_EXCLUDE:
+        tusk_vec_push(
+            r->arena, &out->exclusions,
+            (tusk_model_exclusion){ item->name.text, item->expression.text,
+                                    deferral(item->deferrable, item->initially_deferred) });
+        break;
+    case TUSK_ITEM_FOREIGN_KEY:
+        add_foreign_key(r, table, item, out);
+        break;
+    default:
         if (single_key(item)) {
-            mark_single_key(item, table, &out);
+            mark_single_key(item, table, out);
         } else {
-            add_item(arena, def, table, item, &out);
+            add_key(r, table, item, out);
+        }
+    }
+    return TUSK_OK;
+}
+
+/* ---- tables ---- */
+
+/* In capitals where it is not quoted: bounds are told as PostgreSQL does. */
+static tusk_str capitals(tusk_arena *arena, tusk_str text, bool first_word)
+{
+    tusk_str out = tusk_arena_str(arena, text);
+    char quote = '\0';
+    for (size_t i = 0; out.ptr && i < out.len; i++) {
+        char *c = (char *)(uintptr_t)&out.ptr[i];
+        if (first_word && !isalpha((unsigned char)*c)) break;
+        if (!quote && (*c == '\'' || *c == '"')) {
+            quote = *c;
+        } else if (quote) {
+            if (*c == quote) quote = '\0';
+        } else {
+            *c = (char)toupper((unsigned char)*c);
         }
     }
     return out;
 }
 
-static tusk_model_enum resolve_enum(tusk_arena *arena, const tusk_def_enum *e)
+static void add_partitions(tusk_resolver *r, const tusk_def_table *table, tusk_model_table *out)
 {
-    tusk_model_enum out = { .name = e->sql.text, .schema = TUSK_STR("public") };
-    for (size_t i = 0; i < e->labels.count; i++) {
-        tusk_vec_push(arena, &out.values, e->labels.items[i].sql.text);
+    if (table->partition_by.text.ptr) {
+        out->partition_by = capitals(r->arena, table->partition_by.text, true);
     }
-    return out;
+    for (size_t i = 0; i < table->partitions.count; i++) {
+        const tusk_def_partition *partition = &table->partitions.items[i];
+        tusk_str schema = partition->schema.text.ptr ? partition->schema.text
+                                                     : tusk_def_schema_of(&table->schema);
+        tusk_vec_push(
+            r->arena, &out->partitions,
+            (tusk_model_partition){ .name = partition->name.text,
+                                    .schema = tusk_model_schema(schema),
+                                    .bounds = capitals(r->arena, partition->bounds.text, false) });
+    }
+}
+
+static void add_triggers(tusk_resolver *r, const tusk_def_table *table)
+{
+    for (size_t i = 0; i < table->triggers.count; i++) {
+        const tusk_def_routine *trigger = &table->triggers.items[i];
+        tusk_vec_push(r->arena, &r->model->routines,
+                      (tusk_model_routine){ .is_trigger = true,
+                                            .name = trigger->name.text,
+                                            .schema = tusk_def_schema_of(&table->schema),
+                                            .table = table->sql.text,
+                                            .statement = trigger->statement.text });
+    }
+}
+
+static tusk_status resolve_columns(tusk_resolver *r, const tusk_def_table *table,
+                                   tusk_model_table *out)
+{
+    for (size_t i = 0; i < table->columns.count; i++) {
+        const tusk_def_column *column = &table->columns.items[i];
+        tusk_model_column model;
+        tusk_status st = tusk_resolve_column(r, table, column, &model);
+        if (st != TUSK_OK) return st;
+        if (!tusk_vec_push(r->arena, &out->columns, model)) {
+            return tusk_fail_nomem(r->err, "the schema");
+        }
+        tusk_resolve_column_constraints(r, table, column, out);
+        tusk_resolve_comment(r, "COLUMN", &table->schema, table->sql.text, column,
+                             &column->comment);
+    }
+    return TUSK_OK;
+}
+
+static tusk_status resolve_table(tusk_resolver *r, const tusk_def_table *table)
+{
+    tusk_model_table out = { .name = table->sql.text,
+                             .schema = table_schema(table),
+                             .renamed_from = table->renamed_from.text,
+                             .rls = tusk_def_given(table->rls),
+                             .rls_forced = tusk_def_given(table->rls_forced),
+                             .unlogged = tusk_def_given(table->unlogged) };
+    tusk_resolve_comment(r, "TABLE", &table->schema, table->sql.text, NULL, &table->comment);
+    tusk_status st = tusk_options_read(r->arena, &table->storage, false, &out.storage, r->err);
+    if (st == TUSK_OK) st = resolve_columns(r, table, &out);
+    for (size_t i = 0; st == TUSK_OK && i < table->items.count; i++) {
+        st = add_item(r, table, &table->items.items[i], &out);
+    }
+    if (st != TUSK_OK) return st;
+    for (size_t i = 0; i < table->policies.count; i++) {
+        tusk_vec_push(r->arena, &out.policies, tusk_resolve_policy(r, &table->policies.items[i]));
+    }
+    add_partitions(r, table, &out);
+    add_triggers(r, table);
+    tusk_vec_push(r->arena, &r->model->tables, out);
+    return TUSK_OK;
+}
+
+static tusk_status resolve(tusk_arena *arena, const tusk_def *def, tusk_model *out, tusk_error *err)
+{
+    tusk_resolver r = { .arena = arena, .def = def, .model = out, .err = err };
+    *out = tusk_model_empty();
+    tusk_status st = tusk_def_check(arena, def, err);
+    if (st == TUSK_OK) st = tusk_resolve_objects(&r);
+    for (size_t i = 0; st == TUSK_OK && i < def->tables.count; i++) {
+        const tusk_def_table *table = &def->tables.items[i];
+        if (table->kind == TUSK_DEF_TABLE) st = resolve_table(&r, table);
+    }
+    if (st == TUSK_OK && tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the schema");
+    return st;
 }
 
 tusk_status tusk_model_from_def(tusk_arena *arena, const char *path, tusk_model *out,
@@ -309,14 +303,13 @@ tusk_status tusk_model_from_def(tusk_arena *arena, const char *path, tusk_model 
 {
     tusk_def def;
     tusk_status st = tusk_def_parse(arena, path, &def, err);
-    if (st == TUSK_OK) st = tusk_def_check(arena, &def, err);
-    if (st != TUSK_OK) return st;
-    *out = tusk_model_empty();
-    for (size_t i = 0; i < def.enums.count; i++) {
-        tusk_vec_push(arena, &out->enums, resolve_enum(arena, &def.enums.items[i]));
-    }
-    for (size_t i = 0; i < def.tables.count; i++) {
-        tusk_vec_push(arena, &out->tables, resolve_table(arena, &def, &def.tables.items[i]));
-    }
-    return tusk_arena_failed(arena) ? tusk_fail_nomem(err, "the schema") : TUSK_OK;
+    return st == TUSK_OK ? resolve(arena, &def, out, err) : st;
+}
+
+tusk_status tusk_model_from_schema(tusk_arena *arena, const tusk_schema *schema, tusk_model *out,
+                                   tusk_error *err)
+{
+    tusk_def def;
+    tusk_status st = tusk_def_parse_lines(arena, schema, &def, err);
+    return st == TUSK_OK ? resolve(arena, &def, out, err) : st;
 }

@@ -12,10 +12,19 @@ static const char *const reserved[] = {
     "union", "unsigned", "void", "volatile", "while", "bool", "true", "false", "asm", "typeof",
     "alignas", "alignof", "nullptr", "constexpr", "thread_local", "static_assert",
     "typeof_unqual", "NULL", "EOF", "errno", "stdin", "stdout", "stderr", "assert", "offsetof",
-    "unix", "linux", "i386", "END", "ABSENT", "ENUM", "LABEL", "END_ENUM", "TABLE", "COLUMN",
-    "NULLABLE", "END_TABLE", "INDEX", "UNIQUE_INDEX", "CHECK", "KEY", "UNIQUE_ON", "FOREIGN_KEY",
-    "PRIMARY_KEY", "UNIQUE", "NAMED", "DEFAULT", "DEFAULT_TEXT", "DEFAULT_SQL", "GENERATED",
-    "REFERENCES", "ON_UPDATE", "ON", "ON_SQL", "WHERE", "USING", "TO", "DESC",
+    "unix", "linux", "i386", "END", "ABSENT",
+    /* the words of the schema language, which are macros where columns are declared */
+    "ENUM", "ENUM_IN", "LABEL", "END_ENUM", "TABLE", "TABLE_IN", "END_TABLE", "VIEW", "VIEW_IN",
+    "MATERIALIZED_VIEW", "MATERIALIZED_VIEW_IN", "END_VIEW", "COLUMN", "NULLABLE", "INDEX",
+    "UNIQUE_INDEX", "CHECK", "KEY", "UNIQUE_ON", "FOREIGN_KEY", "EXCLUDE", "POLICY", "PARTITION",
+    "PARTITION_IN", "TRIGGER", "SCHEMA", "SEQUENCE", "SEQUENCE_IN", "ROLE", "EXTENSION",
+    "EXTENSION_IN", "DOMAIN", "DOMAIN_IN", "COMPOSITE", "COMPOSITE_IN", "FUNCTION", "FUNCTION_IN",
+    "POLICY_ON", "COMMENT_ON", "PRIMARY_KEY", "UNIQUE", "UNIQUE_AS", "NULLS_NOT_DISTINCT", "NAMED",
+    "DEFAULT", "DEFAULT_TEXT", "DEFAULT_SQL", "GENERATED", "IDENTITY", "REFERENCES",
+    "REFERENCES_AS", "ON_UPDATE", "DEFERRABLE", "INITIALLY_DEFERRED", "PRECISION", "FIELDS",
+    "SET_ON_UPDATE", "COMMENT", "RENAMED_FROM",
+    /* and those that stand where the name of a column could */
+    "DESC", "NULLS_FIRST", "OP", "SQL", "CONSTRAINT", "ON", "TO",
 };
 
 /* Functions, types and variables of C and POSIX with everyday names. */

@@ -28,6 +28,14 @@ static tusk_query *query_of(tusk_arena *arena, tusk_query_kind kind, const tusk_
     return query;
 }
 
+/* What changes is a table. */
+static tusk_query *query_of_table(tusk_arena *arena, tusk_query_kind kind, const tusk_table *table)
+{
+    tusk_query *query = query_of(arena, kind, table);
+    if (query && table && table->is_view) query->misuse = "a view can only be read";
+    return query;
+}
+
 static const tusk_query *done(const tusk_copier *copier, tusk_query *query)
 {
     query->failed = copier->failed;
@@ -107,7 +115,7 @@ static void copy_set(tusk_copier *copier, tusk_query *query, const tusk_assignme
 const tusk_query *tusk_update_with(tusk_arena *arena, const tusk_update_args *args)
 {
     tusk_copier copier = { arena, false };
-    tusk_query *query = query_of(arena, TUSK_QUERY_UPDATE, args->table);
+    tusk_query *query = query_of_table(arena, TUSK_QUERY_UPDATE, args->table);
     if (!query) return NULL;
     copy_set(&copier, query, args->set);
     query->where = tusk_copy_exprs(&copier, args->where);
@@ -119,7 +127,7 @@ const tusk_query *tusk_update_with(tusk_arena *arena, const tusk_update_args *ar
 const tusk_query *tusk_delete_with(tusk_arena *arena, const tusk_delete_args *args)
 {
     tusk_copier copier = { arena, false };
-    tusk_query *query = query_of(arena, TUSK_QUERY_DELETE, args->from);
+    tusk_query *query = query_of_table(arena, TUSK_QUERY_DELETE, args->from);
     if (!query) return NULL;
     query->where = tusk_copy_exprs(&copier, args->where);
     query->all_rows = args->all_rows;
@@ -130,7 +138,7 @@ const tusk_query *tusk_delete_with(tusk_arena *arena, const tusk_delete_args *ar
 const tusk_query *tusk_insert_with(tusk_arena *arena, const tusk_insert_args *args)
 {
     tusk_copier copier = { arena, false };
-    tusk_query *query = query_of(arena, TUSK_QUERY_INSERT, args->into);
+    tusk_query *query = query_of_table(arena, TUSK_QUERY_INSERT, args->into);
     if (!query) return NULL;
     query->row_count = args->count;
     query->returning = args->returning;

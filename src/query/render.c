@@ -32,7 +32,8 @@ static tusk_status add_columns(tusk_sql_out *sql, const tusk_sql_scope *scope)
             tusk_status st = tusk_sql_add_column(sql, scope, column);
             if (st) return st;
             /* It has no binary form worth reading. */
-            if (column->type == TUSK_TYPE_TSVECTOR) tusk_buf_add_cstr(&sql->text, "::text");
+            if (tusk_column_is_text(column)) tusk_buf_add_cstr(&sql->text, "::text");
+            if (tusk_column_is_text_array(column)) tusk_buf_add_cstr(&sql->text, "::text[]");
             between = ", ";
         }
     }
@@ -43,12 +44,12 @@ static tusk_status add_columns(tusk_sql_out *sql, const tusk_sql_scope *scope)
 static tusk_status add_from(tusk_sql_out *sql, const tusk_query *query, const tusk_sql_scope *scope)
 {
     tusk_buf_add_cstr(&sql->text, " from ");
-    tusk_sql_add_ident(&sql->text, query->tables[0]->sql_name);
+    tusk_sql_add_table(sql, query->tables[0]);
     for (size_t i = 1; i < query->table_count; i++) {
         tusk_sql_scope seen = *scope;
         seen.count = i + 1;
         tusk_buf_add_cstr(&sql->text, query->joined[i].left ? " left join " : " join ");
-        tusk_sql_add_ident(&sql->text, query->tables[i]->sql_name);
+        tusk_sql_add_table(sql, query->tables[i]);
         tusk_buf_add_cstr(&sql->text, " on ");
         tusk_status st = tusk_sql_add_expr(sql, &seen, &query->joined[i].on);
         if (st) return st;
@@ -154,10 +155,11 @@ static tusk_status add_stored(tusk_sql_out *sql, const tusk_table *table, const 
     return st;
 }
 
-static bool assigned_before(const tusk_query *query, size_t i)
+/* Is the column among the first `count` assignments? */
+static bool is_assigned(const tusk_query *query, const tusk_column *column, size_t count)
 {
-    for (size_t k = 0; k < i; k++)
-        if (query->set[k].column == query->set[i].column) return true;
+    for (size_t k = 0; k < count; k++)
+        if (query->set[k].column == column) return true;
     return false;
 }
 
@@ -169,11 +171,27 @@ static tusk_status check_assignment(tusk_sql_out *sql, const tusk_query *query, 
     if (tusk_sql_table_of(&own, column) != table)
         return tusk_fail(sql->err, TUSK_MISUSE, "column \"%s\" is not of table \"%s\"",
                          tusk_column_sql_name(column), table->sql_name);
-    if (column->generated)
+    if (tusk_column_is_filled(column))
         return tusk_sql_fail_column(sql->err, TUSK_MISUSE, table, column,
                                     "an assignment to the generated");
-    if (assigned_before(query, i))
+    if (is_assigned(query, column, i))
         return tusk_sql_fail_column(sql->err, TUSK_MISUSE, table, column, "two assignments to");
+    return TUSK_OK;
+}
+
+/* Columns with SET_ON_UPDATE that the caller left alone. */
+static tusk_status add_set_by_itself(tusk_sql_out *sql, const tusk_query *query)
+{
+    const tusk_table *table = query->tables[0];
+    for (size_t i = 0; i < table->column_count; i++) {
+        const tusk_column *column = &table->columns[i];
+        if (!column->set_on_update || is_assigned(query, column, query->set_count)) continue;
+        tusk_buf_add_cstr(&sql->text, ", ");
+        tusk_sql_add_ident(&sql->text, tusk_column_sql_name(column));
+        tusk_buf_add_cstr(&sql->text, " = ");
+        tusk_status st = tusk_sql_add_fragment(sql, tusk_str_of(column->set_on_update));
+        if (st) return st;
+    }
     return TUSK_OK;
 }
 
@@ -190,7 +208,7 @@ static tusk_status add_set(tusk_sql_out *sql, const tusk_query *query)
                       : add_stored(sql, query->tables[0], set->column, set->value);
         if (st) return st;
     }
-    return TUSK_OK;
+    return add_set_by_itself(sql, query);
 }
 
 static tusk_status add_update(tusk_sql_out *sql, const tusk_query *query,
@@ -202,7 +220,7 @@ static tusk_status add_update(tusk_sql_out *sql, const tusk_query *query,
     tusk_status st = check_condition(sql, query, "an update");
     if (st) return st;
     tusk_buf_add_cstr(&sql->text, "update ");
-    tusk_sql_add_ident(&sql->text, query->tables[0]->sql_name);
+    tusk_sql_add_table(sql, query->tables[0]);
     st = add_set(sql, query);
     if (!st) st = tusk_sql_add_where(sql, scope, query->where);
     return st ? st : add_returning(sql, query, scope);
@@ -214,7 +232,7 @@ static tusk_status add_delete(tusk_sql_out *sql, const tusk_query *query,
     tusk_status st = check_condition(sql, query, "a delete");
     if (st) return st;
     tusk_buf_add_cstr(&sql->text, "delete from ");
-    tusk_sql_add_ident(&sql->text, query->tables[0]->sql_name);
+    tusk_sql_add_table(sql, query->tables[0]);
     st = tusk_sql_add_where(sql, scope, query->where);
     return st ? st : add_returning(sql, query, scope);
 }
@@ -277,7 +295,7 @@ static tusk_status add_insert(tusk_sql_out *sql, const tusk_query *query,
     tusk_status st = check_insert(sql, query);
     if (st) return st;
     tusk_buf_add_cstr(&sql->text, "insert into ");
-    tusk_sql_add_ident(&sql->text, query->tables[0]->sql_name);
+    tusk_sql_add_table(sql, query->tables[0]);
     if (query->column_count > 0)
         st = add_rows(sql, query);
     else

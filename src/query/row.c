@@ -36,10 +36,15 @@ static tusk_value read_array(const tusk_column *column, const void *field)
 
 tusk_value tusk_query_read_field(const tusk_column *column, const void *field)
 {
+    if (column->is_array && column->dimensions) {
+        return READ(tusk_str, tusk_null_str, tusk_value_str);
+    }
     if (column->is_array) return read_array(column, field);
     switch (column->type) {
     case TUSK_TYPE_TEXT:
     case TUSK_TYPE_VARCHAR:
+    case TUSK_TYPE_CHAR:
+    case TUSK_TYPE_OTHER:
         return READ(tusk_str, tusk_null_str, tusk_value_str);
     case TUSK_TYPE_BOOLEAN:
         return READ(bool, tusk_null_bool, tusk_value_bool);
@@ -64,6 +69,7 @@ tusk_value tusk_query_read_field(const tusk_column *column, const void *field)
     case TUSK_TYPE_UUID:
         return READ(tusk_uuid, tusk_null_uuid, tusk_value_uuid);
     case TUSK_TYPE_JSONB:
+    case TUSK_TYPE_JSON:
         return READ(tusk_json, tusk_null_json, tusk_value_json);
     case TUSK_TYPE_BYTEA:
         return READ(tusk_bytes, tusk_null_bytes, tusk_value_bytes);
@@ -97,7 +103,7 @@ static void choose_columns(tusk_query *query, const tusk_column *const *defaults
     const tusk_table *table = query->tables[0];
     for (size_t i = 0; i < table->column_count; i++) {
         const tusk_column *column = &table->columns[i];
-        if (!column->generated && !listed(column, defaults))
+        if (!tusk_column_is_filled(column) && !listed(column, defaults))
             query->columns[query->column_count++] = column;
     }
 }

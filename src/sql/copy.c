@@ -80,6 +80,9 @@ tusk_value tusk_copy_value(tusk_copier *copier, tusk_value value)
     case TUSK_TYPE_NUMERIC:
     case TUSK_TYPE_JSONB:
     case TUSK_TYPE_TSVECTOR:
+    case TUSK_TYPE_CHAR:
+    case TUSK_TYPE_JSON:
+    case TUSK_TYPE_OTHER:
     case TUSK_TYPE_ENUM:
         value.as.text = copy_str(copier, value.as.text);
         break;

@@ -14,6 +14,7 @@ const char *tusk_sql_type_name(tusk_type type)
 #undef NAME
     };
     if ((size_t)type >= sizeof names / sizeof *names) return "unknown";
+    if (type == TUSK_TYPE_OTHER) return "another type";
     return type == TUSK_TYPE_ENUM ? "enum" : names[type];
 }
 
@@ -157,6 +158,9 @@ static bool text_is_valid(const tusk_value *value)
     case TUSK_TYPE_NUMERIC:
     case TUSK_TYPE_JSONB:
     case TUSK_TYPE_TSVECTOR:
+    case TUSK_TYPE_CHAR:
+    case TUSK_TYPE_JSON:
+    case TUSK_TYPE_OTHER:
     case TUSK_TYPE_ENUM:
         return tusk_str_is_text(value->as.text);
     default:
@@ -164,16 +168,32 @@ static bool text_is_valid(const tusk_value *value)
     }
 }
 
-static tusk_status fit_same(const struct place *at, tusk_value *value)
+static tusk_status check_text(const struct place *at, const tusk_value *value)
 {
-    tusk_type type = at->column->type;
-    if (is_text(type) && is_text(value->type))
-        value->type = TUSK_TYPE_TEXT;
-    else if (value->type != type)
-        return fail_type(at, value);
     if (text_is_valid(value)) return TUSK_OK;
     return tusk_sql_fail_column(at->err, TUSK_INVALID, at->table, at->column,
                                 "malformed UTF-8 or a zero byte in text for");
+}
+
+/* A text is what char and every type without a C form are given as, and json comes as jsonb. */
+static bool stands_for(tusk_type given, tusk_type type)
+{
+    if (type == TUSK_TYPE_CHAR || type == TUSK_TYPE_OTHER) return is_text(given);
+    return type == TUSK_TYPE_JSON && given == TUSK_TYPE_JSONB;
+}
+
+static tusk_status fit_same(const struct place *at, tusk_value *value)
+{
+    tusk_type type = tusk_column_is_text(at->column) && at->column->type != TUSK_TYPE_TSVECTOR
+                         ? TUSK_TYPE_OTHER
+                         : at->column->type;
+    if (is_text(type) && is_text(value->type))
+        value->type = TUSK_TYPE_TEXT;
+    else if (stands_for(value->type, type))
+        value->type = type;
+    else if (value->type != type)
+        return fail_type(at, value);
+    return check_text(at, value);
 }
 
 static tusk_status fit_scalar(const struct place *at, tusk_value *value)
@@ -195,17 +215,36 @@ static tusk_status fit_scalar(const struct place *at, tusk_value *value)
     }
 }
 
+/* Elements of all types but integer are given as text; labels of an enum are known. */
+static tusk_status fit_array(const struct place *at, tusk_value *value)
+{
+    tusk_type type = at->column->type;
+    if (type == TUSK_TYPE_INTEGER || type == TUSK_TYPE_TEXT) return fit_same(at, value);
+    if (value->type != type && !is_text(value->type)) return fail_type(at, value);
+    value->type = type; /* no longer text: the server is to read it as what the column is */
+    for (size_t i = 0; type == TUSK_TYPE_ENUM && i < value->as.texts.count; i++) {
+        tusk_str label = value->as.texts.items[i];
+        tusk_status st = label.ptr ? check_label(at, label) : TUSK_OK;
+        if (st) return st;
+    }
+    return check_text(at, value);
+}
+
 tusk_status tusk_sql_fit(const tusk_table *table, const tusk_column *column, tusk_value *value,
                          tusk_error *err)
 {
     struct place at = { table, column, err };
+    bool whole_array = column->is_array && column->dimensions; /* one text */
+    bool is_array = column->is_array && !whole_array;
     if (value->is_null) {
-        tusk_type type = column->type == TUSK_TYPE_VARCHAR ? TUSK_TYPE_TEXT : column->type;
-        *value = (tusk_value){ .type = type, .is_array = column->is_array, .is_null = true };
+        tusk_type type = whole_array ? TUSK_TYPE_OTHER : column->type;
+        if (type == TUSK_TYPE_VARCHAR && !is_array) type = TUSK_TYPE_TEXT;
+        *value = (tusk_value){ .type = type, .is_array = is_array, .is_null = true };
         return TUSK_OK;
     }
-    if (value->is_array != column->is_array) return fail_type(&at, value);
-    return value->is_array ? fit_same(&at, value) : fit_scalar(&at, value);
+    if (value->is_array != is_array) return fail_type(&at, value);
+    if (is_array) return fit_array(&at, value);
+    return whole_array ? fit_same(&at, value) : fit_scalar(&at, value);
 }
 
 tusk_status tusk_sql_check_text(size_t number, const tusk_value *value, tusk_error *err)

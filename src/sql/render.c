@@ -43,13 +43,35 @@ static tusk_status need_table(tusk_sql_out *sql, const tusk_sql_scope *scope,
     return *table ? TUSK_OK : fail_stranger(sql, column);
 }
 
+/* Is there a table of the same name from another schema in the query? */
+static bool has_namesake(const tusk_sql_scope *scope, const tusk_table *table)
+{
+    for (; scope; scope = scope->outer) {
+        for (size_t i = 0; i < scope->count; i++) {
+            const tusk_table *other = scope->tables[i];
+            if (other != table && strcmp(other->sql_name, table->sql_name) == 0) return true;
+        }
+    }
+    return false;
+}
+
+void tusk_sql_add_table(tusk_sql_out *sql, const tusk_table *table)
+{
+    if (table->schema) {
+        tusk_sql_add_ident(&sql->text, table->schema);
+        tusk_buf_add_char(&sql->text, '.');
+    }
+    tusk_sql_add_ident(&sql->text, table->sql_name);
+}
+
 tusk_status tusk_sql_add_column(tusk_sql_out *sql, const tusk_sql_scope *scope,
                                 const tusk_column *column)
 {
     const tusk_table *table;
     tusk_status st = need_table(sql, scope, column, &table);
     if (st) return st;
-    tusk_sql_add_ident(&sql->text, table->sql_name);
+    if (!table->schema && has_namesake(scope, table)) tusk_buf_add_cstr(&sql->text, "\"public\".");
+    tusk_sql_add_table(sql, table);
     tusk_buf_add_char(&sql->text, '.');
     tusk_sql_add_ident(&sql->text, tusk_column_sql_name(column));
     return TUSK_OK;
@@ -119,6 +141,7 @@ static tusk_status add_any(tusk_sql_out *sql, const tusk_sql_scope *scope, const
     if (e->value.is_null) return fail_null(sql, table, e->left);
     tusk_column element = *e->left; /* an array of the column's type is what has to fit */
     element.is_array = true;
+    if (element.type == TUSK_TYPE_VARCHAR) element.type = TUSK_TYPE_TEXT;
     tusk_value value = e->value;
     st = tusk_sql_fit(table, &element, &value, sql->err);
     if (st) return st;

@@ -19,8 +19,9 @@ static const struct mistake {
       NULL },
     { T "COLUMN(decimal(3, 4), a)\n" END, "3:19: expected a number from 0 to 3, found \"4\"",
       NULL },
-    { T "COLUMN(array(bigint), a)\n" END,
-      "3:14: array(bigint) is not known: it takes text or integer", NULL },
+    { T "COLUMN(array(array(text)), a)\n" END, "3:14: there is no array of arrays",
+      "array_of(integer, \"[][]\")" },
+    { T "COLUMN(array(serial), a)\n" END, "3:14: there is no array of serial", NULL },
     { T "COLUMN(text a)\n" END, "3:13: expected \",\", found \"a\"", NULL },
     { T "COLUMN(text, a, PRIMARY)\n" END, "3:17: expected an attribute, found \"PRIMARY\"",
       "REFERENCES(table, column, CASCADE)" },
@@ -128,7 +129,7 @@ static const struct mistake {
     { "#define X\n", "1:1: \"#define\" is not part of the schema language", "#include" },
     { "#include <stdio.h>\n", "1:10: #include takes a path in double quotes", "relative" },
     { "/* never ends\n", "1:1: the comment that starts here has no end", NULL },
-    { "schema\n", "1:1: expected TABLE, ENUM or #include, found \"schema\"", NULL },
+    { "schema\n", "1:1: expected TABLE, ENUM or #include, found \"schema\"", "TABLE_IN" },
     { "\x01", "1:1: byte 0x01 may stand only in texts and comments", NULL },
 };
 

@@ -1,0 +1,230 @@
+/* deftypes.h - how each type is written in a .def file, and what declare.h and define.h make of it
+ */
+#ifndef TUSK_DEFTYPES_H
+#define TUSK_DEFTYPES_H
+
+#include "tusk/types.h"
+
+/* How a type is written in a .def file. C_: the row's C type, N_: its nullable form, CA_ and NA_:
+ * those of its array, D_: the descriptor's fields. A macro cannot be there both with and without
+ * arguments, hence numeric and decimal(p, s), and PRECISION(n) beside a type. */
+/* one line a type, laid out by hand */
+/* clang-format off */
+#define TUSK_C_text                 tusk_str
+#define TUSK_C_varchar(n)           tusk_str
+#define TUSK_C_character(n)         tusk_str
+#define TUSK_C_boolean              bool
+#define TUSK_C_smallint             int16_t
+#define TUSK_C_integer              int32_t
+#define TUSK_C_bigint               int64_t
+#define TUSK_C_smallserial          int16_t
+#define TUSK_C_serial               int32_t
+#define TUSK_C_bigserial            int64_t
+#define TUSK_C_real                 float
+#define TUSK_C_double_precision     double
+#define TUSK_C_numeric              tusk_numeric
+#define TUSK_C_decimal(p, s)        tusk_numeric
+#define TUSK_C_timestamptz          tusk_time
+#define TUSK_C_timestamp            tusk_timestamp
+#define TUSK_C_date                 tusk_date
+#define TUSK_C_uuid                 tusk_uuid
+#define TUSK_C_json                 tusk_json
+#define TUSK_C_jsonb                tusk_json
+#define TUSK_C_bytea                tusk_bytes
+#define TUSK_C_tsvector             tusk_tsvector
+#define TUSK_C_time                 tusk_str
+#define TUSK_C_timetz               tusk_str
+#define TUSK_C_interval             tusk_str
+#define TUSK_C_inet                 tusk_str
+#define TUSK_C_cidr                 tusk_str
+#define TUSK_C_macaddr              tusk_str
+#define TUSK_C_macaddr8             tusk_str
+#define TUSK_C_point                tusk_str
+#define TUSK_C_line                 tusk_str
+#define TUSK_C_bit(n)               tusk_str
+#define TUSK_C_vector(n)            tusk_str
+#define TUSK_C_halfvec(n)           tusk_str
+#define TUSK_C_sparsevec(n)         tusk_str
+#define TUSK_C_geometry(kind)       tusk_str
+#define TUSK_C_money                tusk_str
+#define TUSK_C_xml                  tusk_str
+#define TUSK_C_custom(sql)          tusk_str
+#define TUSK_C_custom_in(schema, sql) tusk_str
+#define TUSK_C_enumeration(e)       enum e
+#define TUSK_C_array(type)          TUSK_CA_##type
+#define TUSK_C_array_of(type, dimensions) tusk_str
+
+#define TUSK_CA_text                tusk_text_array
+#define TUSK_CA_varchar(n)          tusk_text_array
+#define TUSK_CA_character(n)        tusk_text_array
+#define TUSK_CA_boolean             tusk_text_array
+#define TUSK_CA_smallint            tusk_text_array
+#define TUSK_CA_integer             tusk_integer_array
+#define TUSK_CA_bigint              tusk_text_array
+#define TUSK_CA_smallserial         tusk_text_array
+#define TUSK_CA_serial              tusk_text_array
+#define TUSK_CA_bigserial           tusk_text_array
+#define TUSK_CA_real                tusk_text_array
+#define TUSK_CA_double_precision    tusk_text_array
+#define TUSK_CA_numeric             tusk_text_array
+#define TUSK_CA_decimal(p, s)       tusk_text_array
+#define TUSK_CA_timestamptz         tusk_text_array
+#define TUSK_CA_timestamp           tusk_text_array
+#define TUSK_CA_date                tusk_text_array
+#define TUSK_CA_uuid                tusk_text_array
+#define TUSK_CA_json                tusk_text_array
+#define TUSK_CA_jsonb               tusk_text_array
+#define TUSK_CA_bytea               tusk_text_array
+#define TUSK_CA_tsvector            tusk_text_array
+#define TUSK_CA_time                tusk_text_array
+#define TUSK_CA_timetz              tusk_text_array
+#define TUSK_CA_interval            tusk_text_array
+#define TUSK_CA_inet                tusk_text_array
+#define TUSK_CA_cidr                tusk_text_array
+#define TUSK_CA_macaddr             tusk_text_array
+#define TUSK_CA_macaddr8            tusk_text_array
+#define TUSK_CA_point               tusk_text_array
+#define TUSK_CA_line                tusk_text_array
+#define TUSK_CA_bit(n)              tusk_text_array
+#define TUSK_CA_vector(n)           tusk_text_array
+#define TUSK_CA_halfvec(n)          tusk_text_array
+#define TUSK_CA_sparsevec(n)        tusk_text_array
+#define TUSK_CA_geometry(kind)      tusk_text_array
+#define TUSK_CA_money               tusk_text_array
+#define TUSK_CA_xml                 tusk_text_array
+#define TUSK_CA_custom(sql)         tusk_text_array
+#define TUSK_CA_custom_in(schema, sql) tusk_text_array
+#define TUSK_CA_enumeration(e)      tusk_text_array
+
+#define TUSK_N_text                 tusk_null_str
+#define TUSK_N_varchar(n)           tusk_null_str
+#define TUSK_N_character(n)         tusk_null_str
+#define TUSK_N_boolean              tusk_null_bool
+#define TUSK_N_smallint             tusk_null_int16
+#define TUSK_N_integer              tusk_null_int32
+#define TUSK_N_bigint               tusk_null_int64
+#define TUSK_N_smallserial          tusk_null_int16
+#define TUSK_N_serial               tusk_null_int32
+#define TUSK_N_bigserial            tusk_null_int64
+#define TUSK_N_real                 tusk_null_float
+#define TUSK_N_double_precision     tusk_null_double
+#define TUSK_N_numeric              tusk_null_numeric
+#define TUSK_N_decimal(p, s)        tusk_null_numeric
+#define TUSK_N_timestamptz          tusk_null_time
+#define TUSK_N_timestamp            tusk_null_timestamp
+#define TUSK_N_date                 tusk_null_date
+#define TUSK_N_uuid                 tusk_null_uuid
+#define TUSK_N_json                 tusk_null_json
+#define TUSK_N_jsonb                tusk_null_json
+#define TUSK_N_bytea                tusk_null_bytes
+#define TUSK_N_tsvector             tusk_null_tsvector
+#define TUSK_N_time                 tusk_null_str
+#define TUSK_N_timetz               tusk_null_str
+#define TUSK_N_interval             tusk_null_str
+#define TUSK_N_inet                 tusk_null_str
+#define TUSK_N_cidr                 tusk_null_str
+#define TUSK_N_macaddr              tusk_null_str
+#define TUSK_N_macaddr8             tusk_null_str
+#define TUSK_N_point                tusk_null_str
+#define TUSK_N_line                 tusk_null_str
+#define TUSK_N_bit(n)               tusk_null_str
+#define TUSK_N_vector(n)            tusk_null_str
+#define TUSK_N_halfvec(n)           tusk_null_str
+#define TUSK_N_sparsevec(n)         tusk_null_str
+#define TUSK_N_geometry(kind)       tusk_null_str
+#define TUSK_N_money                tusk_null_str
+#define TUSK_N_xml                  tusk_null_str
+#define TUSK_N_custom(sql)          tusk_null_str
+#define TUSK_N_custom_in(schema, sql) tusk_null_str
+#define TUSK_N_enumeration(e)       struct { bool has; enum e value; }
+#define TUSK_N_array(type)          TUSK_NA_##type
+#define TUSK_N_array_of(type, dimensions) tusk_null_str
+
+#define TUSK_NA_text                tusk_null_text_array
+#define TUSK_NA_varchar(n)          tusk_null_text_array
+#define TUSK_NA_character(n)        tusk_null_text_array
+#define TUSK_NA_boolean             tusk_null_text_array
+#define TUSK_NA_smallint            tusk_null_text_array
+#define TUSK_NA_integer             tusk_null_integer_array
+#define TUSK_NA_bigint              tusk_null_text_array
+#define TUSK_NA_smallserial         tusk_null_text_array
+#define TUSK_NA_serial              tusk_null_text_array
+#define TUSK_NA_bigserial           tusk_null_text_array
+#define TUSK_NA_real                tusk_null_text_array
+#define TUSK_NA_double_precision    tusk_null_text_array
+#define TUSK_NA_numeric             tusk_null_text_array
+#define TUSK_NA_decimal(p, s)       tusk_null_text_array
+#define TUSK_NA_timestamptz         tusk_null_text_array
+#define TUSK_NA_timestamp           tusk_null_text_array
+#define TUSK_NA_date                tusk_null_text_array
+#define TUSK_NA_uuid                tusk_null_text_array
+#define TUSK_NA_json                tusk_null_text_array
+#define TUSK_NA_jsonb               tusk_null_text_array
+#define TUSK_NA_bytea               tusk_null_text_array
+#define TUSK_NA_tsvector            tusk_null_text_array
+#define TUSK_NA_time                tusk_null_text_array
+#define TUSK_NA_timetz              tusk_null_text_array
+#define TUSK_NA_interval            tusk_null_text_array
+#define TUSK_NA_inet                tusk_null_text_array
+#define TUSK_NA_cidr                tusk_null_text_array
+#define TUSK_NA_macaddr             tusk_null_text_array
+#define TUSK_NA_macaddr8            tusk_null_text_array
+#define TUSK_NA_point               tusk_null_text_array
+#define TUSK_NA_line                tusk_null_text_array
+#define TUSK_NA_bit(n)              tusk_null_text_array
+#define TUSK_NA_vector(n)           tusk_null_text_array
+#define TUSK_NA_halfvec(n)          tusk_null_text_array
+#define TUSK_NA_sparsevec(n)        tusk_null_text_array
+#define TUSK_NA_geometry(kind)      tusk_null_text_array
+#define TUSK_NA_money               tusk_null_text_array
+#define TUSK_NA_xml                 tusk_null_text_array
+#define TUSK_NA_custom(sql)         tusk_null_text_array
+#define TUSK_NA_custom_in(schema, sql) tusk_null_text_array
+#define TUSK_NA_enumeration(e)      tusk_null_text_array
+
+#define TUSK_D_text                 .type = TUSK_TYPE_TEXT,
+#define TUSK_D_varchar(n)           .type = TUSK_TYPE_VARCHAR, .length = n,
+#define TUSK_D_character(n)         .type = TUSK_TYPE_CHAR, .length = n,
+#define TUSK_D_boolean              .type = TUSK_TYPE_BOOLEAN,
+#define TUSK_D_smallint             .type = TUSK_TYPE_SMALLINT,
+#define TUSK_D_integer              .type = TUSK_TYPE_INTEGER,
+#define TUSK_D_bigint               .type = TUSK_TYPE_BIGINT,
+#define TUSK_D_smallserial          .type = TUSK_TYPE_SMALLINT, .serial = true,
+#define TUSK_D_serial               .type = TUSK_TYPE_INTEGER, .serial = true,
+#define TUSK_D_bigserial            .type = TUSK_TYPE_BIGINT, .serial = true,
+#define TUSK_D_real                 .type = TUSK_TYPE_REAL,
+#define TUSK_D_double_precision     .type = TUSK_TYPE_DOUBLE,
+#define TUSK_D_numeric              .type = TUSK_TYPE_NUMERIC,
+#define TUSK_D_decimal(p, s)        .type = TUSK_TYPE_NUMERIC, .precision = p, .scale = s,
+#define TUSK_D_timestamptz          .type = TUSK_TYPE_TIMESTAMPTZ,
+#define TUSK_D_timestamp            .type = TUSK_TYPE_TIMESTAMP,
+#define TUSK_D_date                 .type = TUSK_TYPE_DATE,
+#define TUSK_D_uuid                 .type = TUSK_TYPE_UUID,
+#define TUSK_D_json                 .type = TUSK_TYPE_JSON,
+#define TUSK_D_jsonb                .type = TUSK_TYPE_JSONB,
+#define TUSK_D_bytea                .type = TUSK_TYPE_BYTEA,
+#define TUSK_D_tsvector             .type = TUSK_TYPE_TSVECTOR,
+#define TUSK_D_time                 .type = TUSK_TYPE_OTHER, .other_type = "time",
+#define TUSK_D_timetz               .type = TUSK_TYPE_OTHER, .other_type = "time with time zone",
+#define TUSK_D_interval             .type = TUSK_TYPE_OTHER, .other_type = "interval",
+#define TUSK_D_inet                 .type = TUSK_TYPE_OTHER, .other_type = "inet",
+#define TUSK_D_cidr                 .type = TUSK_TYPE_OTHER, .other_type = "cidr",
+#define TUSK_D_macaddr              .type = TUSK_TYPE_OTHER, .other_type = "macaddr",
+#define TUSK_D_macaddr8             .type = TUSK_TYPE_OTHER, .other_type = "macaddr8",
+#define TUSK_D_point                .type = TUSK_TYPE_OTHER, .other_type = "point",
+#define TUSK_D_line                 .type = TUSK_TYPE_OTHER, .other_type = "line",
+#define TUSK_D_bit(n)               .type = TUSK_TYPE_OTHER, .other_type = "bit", .length = n,
+#define TUSK_D_vector(n)            .type = TUSK_TYPE_OTHER, .other_type = "vector", .length = n,
+#define TUSK_D_halfvec(n)           .type = TUSK_TYPE_OTHER, .other_type = "halfvec", .length = n,
+#define TUSK_D_sparsevec(n)         .type = TUSK_TYPE_OTHER, .other_type = "sparsevec", .length = n,
+#define TUSK_D_geometry(kind)       .type = TUSK_TYPE_OTHER, .other_type = "geometry",
+#define TUSK_D_money                .type = TUSK_TYPE_OTHER, .other_type = "money",
+#define TUSK_D_xml                  .type = TUSK_TYPE_OTHER, .other_type = "xml",
+#define TUSK_D_custom(sql)          .type = TUSK_TYPE_OTHER, .other_type = sql,
+#define TUSK_D_custom_in(schema, sql) .type = TUSK_TYPE_OTHER, .other_type = sql,
+#define TUSK_D_enumeration(e)       .type = TUSK_TYPE_ENUM, .enumeration = &e##_enum,
+#define TUSK_D_array(type)          TUSK_D_##type .is_array = true,
+#define TUSK_D_array_of(type, dimensions_) TUSK_D_##type .is_array = true, .dimensions = dimensions_,
+/* clang-format on */
+
+#endif
