@@ -193,6 +193,8 @@ static void abandon(struct server *s)
     if (s->app.http) http_close(s->app.http, 0, NULL, NULL);
     if (s->app.setup) setup_stop(s->app.setup);
     if (s->app.keeper) keeper_stop(s->app.keeper);
+    if (s->app.sampler) sampler_stop(s->app.sampler);
+    if (s->app.watchers) watchers_stop(s->app.watchers);
     if (s->has_database) uv_close((uv_handle_t *)&s->database, NULL);
     uv_run(&s->loop, UV_RUN_DEFAULT);
 }
