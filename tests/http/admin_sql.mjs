@@ -113,6 +113,7 @@ async function attack() {
   tap.equal('no lock is left', await sql.run(`select count(*) from pg_locks where locktype = 'advisory' and database = (select oid from pg_database where datname = current_database())`), ['0']);
   tap.equal('no setting is left', await query("select set_config('search_path', 'nowhere', false), set_config('application_name', 'evil', false)").then(async (r) => [r.status, await value('show search_path')]), [200, '"$user", public']);
   tap.equal('nothing at all', await print(), before);
+  tap.equal('and no right of the role that would stand in a backup', await sql.run(`select count(*) from (select relacl from pg_class union all select attacl from pg_attribute union all select nspacl from pg_namespace union all select datacl from pg_database) acl where relacl::text like '%tusk\\_reader%'`), ['0']);
 }
 
 async function dblink() {
@@ -150,6 +151,7 @@ async function greed() {
   started = Date.now();
   const many = await Promise.all(Array.from({ length: 12 }, () => query('select pg_sleep(2)')));
   const codes = many.map((x) => x.status);
+  tap.equal('their rights go with the last of them', await sql.run(`select count(*) from pg_class where relacl::text like '%tusk\\_reader%'`), ['0']);
   tap.check('of twelve at once some are asked to come again, none fails otherwise', codes.includes(200) && codes.every((code) => [200, 503].includes(code)), codes.join());
 }
 

@@ -192,6 +192,11 @@ async function otherRelations() {
   await sql.run(`create table "parent" ("id" int primary key, "v" text); create table "heir" () inherits ("parent"); insert into "parent" values (1, 'mine'); insert into "heir" values (1, 'heir')`);
   r = await patch('parent', { key: { id: '1' }, before: { v: 'mine' }, changes: { v: 'new' } });
   tap.equal('rows of heirs are not rows of the parent', [r.status, await rows('parent'), await rows('heir')], [200, [['1', 'new']], [['1', 'heir']]]);
+  await sql.run('create sequence "ticks"; create view "ticking" as select nextval(\'ticks\') as n');
+  r = await page('ticking');
+  tap.check('a view that writes is not run', r.status === 400 && r.text.includes('nextval') && (await sql.run('select is_called from "ticks"'))[0] === 'f', r.text);
+  await sql.run('create view "broken" as select 1 / (random() * 0)::int as n');
+  tap.equal('nor does one that fails do harm', [(await page('broken')).status, (await page('teams')).status], [400, 200]);
   await sql.run('create table "nothing" ()');
   tap.equal('a table without columns', [(await page('nothing')).status, (await about('nothing')).data.columns], [200, []]);
 }

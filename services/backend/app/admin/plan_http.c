@@ -139,7 +139,7 @@ static tusk_status explain(struct call *call, tusk_conn *conn, tusk_explained *o
 
 void plan_explain(struct call *call, tusk_conn *conn)
 {
-    tusk_conn *reader = NULL;
+    struct reader reader;
     tusk_explained plan = { 0 };
     tusk_str text = { 0, 0 };
     tusk_error err = { 0 };
@@ -148,8 +148,8 @@ void plan_explain(struct call *call, tusk_conn *conn)
         fail_reader(call, &err);
         return;
     }
-    tusk_status st = explain(call, reader, &plan, &text, &err);
-    tusk_conn_close(reader);
+    tusk_status st = explain(call, reader.session, &plan, &text, &err);
+    reader_close(&reader);
     if (st) {
         fail_statement(call, &err);
         return;
@@ -199,7 +199,7 @@ static void answer_rows(struct call *call, const struct plan_rows *rows, const t
 
 void plan_run(struct call *call, tusk_conn *conn)
 {
-    tusk_conn *reader = NULL;
+    struct reader reader;
     struct plan_rows rows;
     tusk_result types = { 0 };
     tusk_error err = { 0 };
@@ -210,10 +210,10 @@ void plan_run(struct call *call, tusk_conn *conn)
     }
     int64_t started = tusk_clock_ms();
     size_t limit = (size_t)call_number(call, "limit", ROWS_DEFAULT);
-    tusk_status st = plan_query(reader, call->arena, call_text(call, "sql"), limit,
+    tusk_status st = plan_query(reader.session, call->arena, call_text(call, "sql"), limit,
                                 tusk_deadline_in(READER_STATEMENT_MS), &rows, &err);
     int64_t ms = tusk_clock_ms() - started;
-    tusk_conn_close(reader);
+    reader_close(&reader);
     if (st)
         fail_statement(call, &err);
     else if (plan_types(conn, call->arena, &rows, &types, &err))

@@ -23,11 +23,28 @@ enum {
     READER_SESSIONS_MAX = 3, /* at once, so that workers are left for everybody else */
 };
 
-/** Makes the role when it is missing, brings its rights up to date, signs in and begins a read-only
- * transaction. `conn`: the program's own connection, outside a transaction. Ownership: the caller,
- * tusk_conn_close(). Errors: TUSK_INVALID with a hint when there can be no such role; TUSK_BUSY
- * when too many statements are running; as tusk_conn_open() and tusk_run(). */
-tusk_status reader_open(const struct app *app, tusk_conn *conn, tusk_arena *a, tusk_conn **out,
+/** One such session. */
+struct reader {
+    tusk_conn *session; /* in a read-only transaction */
+    /* its own */
+    const struct app *app;
+    tusk_conn *conn;
+    tusk_arena *a;
+    int timeout; /* that conn had */
+    tusk_str role;
+    tusk_str until; /* how long the password is good, by the server's clock */
+    bool exists;
+};
+
+/** Makes the role when it is missing, gives it its rights, signs in and begins a read-only
+ * transaction. `conn`: the program's own connection, outside a transaction, which stays with the
+ * reader until it is closed. Ownership: the caller, reader_close() after TUSK_OK. Errors:
+ * TUSK_INVALID with a hint when there can be no such role; TUSK_BUSY when too many statements are
+ * running; as tusk_conn_open() and tusk_run(). */
+tusk_status reader_open(const struct app *app, tusk_conn *conn, tusk_arena *a, struct reader *out,
                         tusk_error *err);
+/** Ends the session and, when no other runs, takes the role's rights away: a backup then says
+ * nothing of the role, and is restored where there is none. */
+void reader_close(struct reader *reader);
 
 #endif

@@ -85,6 +85,8 @@ static void fail_page(struct call *call, const struct rows_wanted *w, const tusk
         call_fail(call, 400, "This takes too long: filter or sort by a column with an index");
     else if (is_state(err, "42501"))
         refuse(call, 403, "The program's database user may not read this table", "", err);
+    else if (is_state(err, "25006"))
+        refuse(call, 400, "Looking at this would change something", "", err);
     else if (strncmp(err->sqlstate, "22", 2) == 0 && w->op)
         refuse(call, 400, "The value does not fit the column's type", filter, err);
     else if (is_state(err, "42883") || is_state(err, "0A000"))

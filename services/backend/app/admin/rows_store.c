@@ -220,18 +220,35 @@ static tusk_status guess(tusk_conn *conn, tusk_arena *a, const struct browsed_ta
     return st;
 }
 
-tusk_status rows_read(tusk_conn *conn, tusk_arena *a, const struct browsed_table *table,
-                      const struct rows_wanted *w, struct rows_page *out, tusk_error *err)
+struct reading {
+    tusk_arena *a;
+    const struct browsed_table *table;
+    const struct rows_wanted *wanted;
+    struct rows_page *out;
+};
+
+static tusk_status read_page(tusk_conn *conn, void *context, tusk_error *err)
 {
-    *out = (struct rows_page){ .total = 0 };
-    tusk_status st = read_rows(conn, a, table, w, out, err);
+    const struct reading *r = context;
+    const struct rows_wanted *w = r->wanted;
+    struct rows_page *out = r->out;
+    tusk_status st = read_rows(conn, r->a, r->table, w, out, err);
     if (st) return st;
     bool last = !out->more && (out->result.cell_rows > 0 || w->offset == 0);
     out->total = w->offset + (int64_t)out->result.cell_rows;
     if (last) return TUSK_OK;
-    st = count_some(conn, a, table, w, &out->total, err);
+    st = count_some(conn, r->a, r->table, w, &out->total, err);
     out->estimated = !st && out->total > COUNT_MAX;
-    return out->estimated ? guess(conn, a, table, w, &out->total, err) : st;
+    return out->estimated ? guess(conn, r->a, r->table, w, &out->total, err) : st;
+}
+
+/* Read only: a view may call anything. */
+tusk_status rows_read(tusk_conn *conn, tusk_arena *a, const struct browsed_table *table,
+                      const struct rows_wanted *w, struct rows_page *out, tusk_error *err)
+{
+    const tusk_tx_options options = { .isolation = TUSK_REPEATABLE_READ, .read_only = true };
+    *out = (struct rows_page){ .total = 0 };
+    return tusk_transaction(conn, &options, read_page, &(struct reading){ a, table, w, out }, err);
 }
 
 tusk_str rows_shown(tusk_arena *a, tusk_str cell, bool *cut)
