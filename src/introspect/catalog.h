@@ -60,6 +60,14 @@ tusk_str tusk_catalog_bare(tusk_str expression);
 
 /** What format_type() says, as drizzle-kit writes it: "varchar(20)", "timestamp (3)". */
 tusk_str tusk_catalog_type(tusk_arena *arena, tusk_str formatted);
+/** A type as a query told it. */
+typedef struct tusk_catalog_type_row {
+    tusk_str formatted, kind, name, schema; /* of an array: of its elements */
+    bool array;
+} tusk_catalog_type_row;
+/** Types of the system in drizzle-kit's words; others by their bare name, with their schema apart
+ * unless it is public (of an enum: always). */
+void tusk_catalog_set_type(tusk_arena *arena, tusk_model_column *column, tusk_catalog_type_row row);
 /** An expression after DEFAULT of a column of `type` as a snapshot tells its kind. */
 tusk_default tusk_catalog_default(tusk_arena *arena, tusk_str type, tusk_str expression);
 

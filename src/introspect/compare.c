@@ -63,6 +63,23 @@ static bool is_partition(const tusk_model_table *wanted, const tusk_model_partit
     return !wanted;
 }
 
+/* A table that somebody else makes: the schema only has policies of it. */
+static bool is_elsewhere(const tusk_model *wanted, const tusk_model_table *table)
+{
+    for (size_t i = 0; i < wanted->policies.count; i++) {
+        const tusk_model_policy *policy = &wanted->policies.items[i];
+        tusk_str schema = policy->schema.len > 0 ? policy->schema : TUSK_STR("public");
+        if (!tusk_str_eq(tusk_model_schema(schema), table->schema) || policy->on.len < 2) continue;
+        size_t tail = table->name.len + 3; /* ."name" */
+        if (policy->on.len <= tail) continue;
+        const char *end = policy->on.ptr + policy->on.len - tail;
+        bool same = end[0] == '.' && end[1] == '"' &&
+                    memcmp(end + 2, table->name.ptr, table->name.len) == 0;
+        if (same && !find_table(wanted, table)) return true;
+    }
+    return false;
+}
+
 /* A list of the database counts when the wanted schema has one too. */
 #define ONLY_IF_WANTED(model, wanted, list) \
     if ((wanted)->list.count == 0) memset(&(model)->list, 0, sizeof(model)->list)
@@ -76,12 +93,43 @@ static void leave_out(tusk_arena *arena, const tusk_model *wanted, tusk_model *d
     ONLY_IF_WANTED(database, wanted, comments);
     KEEP(arena, &database->views, database->views, view, !is_existing(wanted, view));
     KEEP(arena, &database->roles, database->roles, role, is_role(wanted, role->name));
+    KEEP(arena, &database->tables, database->tables, table, !is_elsewhere(wanted, table));
     for (size_t i = 0; i < database->tables.count; i++) {
         tusk_model_table *table = &database->tables.items[i];
         const tusk_model_table *other = find_table(wanted, table);
         KEEP(arena, &table->partitions, table->partitions, partition,
              is_partition(other, partition));
     }
+}
+
+/* ---- which part of the database is meant ---- */
+
+static void add_schema(tusk_arena *arena, tusk_names *out, tusk_str name)
+{
+    name = tusk_sql_cut_name(name);
+    if (name.len > 0 && !tusk_names_have(out, name)) tusk_vec_push(arena, out, name);
+}
+
+/* The schemas that `wanted` speaks of: what else is there belongs to somebody else. NULL without
+ * memory. */
+static const char *const *schemas_of(tusk_arena *arena, const tusk_model *wanted)
+{
+    tusk_names names = { 0 };
+    add_schema(arena, &names, TUSK_STR("public"));
+    for (size_t i = 0; i < wanted->schemas.count; i++) {
+        add_schema(arena, &names, wanted->schemas.items[i]);
+    }
+    for (size_t i = 0; i < wanted->tables.count; i++) {
+        add_schema(arena, &names, wanted->tables.items[i].schema);
+    }
+    for (size_t i = 0; i < wanted->enums.count; i++) {
+        add_schema(arena, &names, wanted->enums.items[i].schema);
+    }
+    const char **list = TUSK_NEW_ARRAY(arena, const char *, names.count + 1);
+    for (size_t i = 0; list && i < names.count; i++) {
+        list[i] = tusk_arena_str(arena, names.items[i]).ptr;
+    }
+    return list;
 }
 
 /* ---- the question that a scratch database answers ---- */
@@ -161,7 +209,7 @@ static tusk_status read_back(tusk_conn *conn, const tusk_server *server, tusk_ar
 {
     if (!server) return tusk_fail(err, TUSK_MISUSE, "no server was given for a scratch database");
     int timeout = tusk_conn_timeout(conn);
-    tusk_introspect_options quiet = { .schemas = options ? options->schemas : NULL };
+    tusk_introspect_options quiet = { .schemas = options->schemas };
     tusk_model model = makeable(arena, wanted, database);
     tusk_status st = tusk_scratch_read_back(server, timeout > 0 ? timeout : STATEMENT_MS, arena,
                                             &quiet, &model, out, err);
@@ -173,17 +221,19 @@ tusk_status tusk_introspect_compare(tusk_conn *conn, const tusk_server *server, 
                                     const tusk_introspect_options *options,
                                     const tusk_model *wanted, tusk_comparison *out, tusk_error *err)
 {
-    tusk_introspect_options with_roles = options ? *options : (tusk_introspect_options){ 0 };
+    tusk_introspect_options asked = options ? *options : (tusk_introspect_options){ 0 };
     tusk_model database, back;
     tusk_error why = { 0 };
-    with_roles.roles = wanted->roles.count > 0;
+    asked.roles = wanted->roles.count > 0;
+    if (!asked.schemas) asked.schemas = schemas_of(arena, wanted);
+    if (!asked.schemas) return tusk_fail_nomem(err, "the schemas to compare");
     *out = (tusk_comparison){ .wanted = *wanted };
     memset(&out->wanted.policies, 0, sizeof out->wanted.policies);
     KEEP(arena, &out->wanted.views, wanted->views, view, !view->existing);
-    tusk_status st = tusk_introspect(conn, arena, &with_roles, &database, err);
+    tusk_status st = tusk_introspect(conn, arena, &asked, &database, err);
     if (st != TUSK_OK) return st;
     out->exact =
-        read_back(conn, server, arena, options, &out->wanted, &database, &back, &why) == TUSK_OK;
+        read_back(conn, server, arena, &asked, &out->wanted, &database, &back, &why) == TUSK_OK;
     if (!out->exact) out->why = tusk_arena_str(arena, tusk_str_of(why.message));
     leave_out(arena, wanted, &database);
     if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the schema to compare");

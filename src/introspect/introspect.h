@@ -55,7 +55,8 @@ typedef struct tusk_comparison {
  * elsewhere are compared as written, never made. Kinds of things that a snapshot cannot say
  * (extensions, domains, composite types, routines, comments) and roles count only when `wanted` has
  * any of that kind; partitions that it does not list were made by a program, and are left out, as
- * are views that it says exist elsewhere. Errors: as tusk_run(). Lifetime: `arena`, and that of
+ * are views that it says exist elsewhere. Without options->schemas those that `wanted` speaks of,
+ * and public, are compared. Errors: as tusk_run(). Lifetime: `arena`, and that of
  * `wanted`. */
 tusk_status tusk_introspect_compare(tusk_conn *conn, const tusk_server *server, tusk_arena *arena,
                                     const tusk_introspect_options *options,

@@ -112,10 +112,20 @@ static tusk_str cut_schema(tusk_arena *arena, tusk_str type, tusk_str *schema)
     return name;
 }
 
-/* The bare name of an enum is a name, not SQL. */
-static bool is_enum(const tusk_normal *n, tusk_str schema, tusk_str name)
+#define HAS_TYPE(list, schema_, name_)                                                          \
+    for (size_t i = 0; i < (list).count; i++) {                                                 \
+        if (tusk_str_eq((list).items[i].name, (name_)) &&                                       \
+            tusk_str_eq(tusk_model_schema((list).items[i].schema), tusk_model_schema(schema_))) \
+            return true;                                                                        \
+    }
+
+/* The bare name of a type that the schema holds is a name, not SQL. */
+static bool is_own(const tusk_normal *n, tusk_str schema, tusk_str name)
 {
-    return schema.len > 0 && tusk_model_find_enum(n->model, schema, name) != NULL;
+    if (schema.len > 0 && tusk_model_find_enum(n->model, schema, name)) return true;
+    HAS_TYPE(n->model->domains, schema, name)
+    HAS_TYPE(n->model->composites, schema, name)
+    return false;
 }
 
 tusk_str tusk_normal_type(const tusk_normal *n, tusk_str type, tusk_str *schema)
@@ -126,19 +136,17 @@ tusk_str tusk_normal_type(const tusk_normal *n, tusk_str type, tusk_str *schema)
         while (bare.len > 0 && bare.ptr[bare.len - 1] != '[') bare.len--;
         if (bare.len > 0) bare.len--;
     }
-    if (is_enum(n, *schema, bare)) {
-        *schema = tusk_normal_schema(*schema);
+    if (is_own(n, *schema, bare)) {
         bare = tusk_sql_cut_name(bare);
     } else {
         bare = tidy(n->arena, bare);
         bare = with_zone(n->arena, one_spelling(n->arena, bare));
         bare = cut_schema(n->arena, without_default(n->arena, bare), schema);
-        /* other types of public are found without it */
-        if (tusk_model_schema(*schema).len == 0) *schema = (tusk_str){ 0 };
-        if (schema->len == 0 && tusk_model_find_enum(n->model, *schema, bare)) {
-            *schema = TUSK_STR("public");
-        }
     }
+    /* types of public are found without it; of an enum it is always said */
+    *schema = tusk_model_schema(*schema);
+    if (tusk_model_find_enum(n->model, *schema, bare)) *schema = tusk_normal_schema(*schema);
+    if (schema->len == 0) *schema = (tusk_str){ 0 };
     return array ? tusk_arena_printf(n->arena, "%.*s[]", TUSK_STR_ARG(bare)) : bare;
 }
 

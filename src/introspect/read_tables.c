@@ -93,13 +93,12 @@ static tusk_str cell(const column_row *row, size_t field)
 
 static void read_type(tusk_catalog *c, const column_row *row, tusk_model_column *out)
 {
-    bool is_enum = tusk_catalog_is(cell(row, 4), 'e');
-    tusk_str type = is_enum ? cell(row, 5) : tusk_catalog_type(c->arena, cell(row, 3));
-    if (is_enum) out->type_schema = cell(row, 6);
-    if (tusk_catalog_true(cell(row, 7))) {
-        type = tusk_arena_printf(c->arena, "%.*s[]", TUSK_STR_ARG(type));
-    }
-    out->type = type;
+    tusk_catalog_set_type(c->arena, out,
+                          (tusk_catalog_type_row){ .formatted = cell(row, 3),
+                                                   .kind = cell(row, 4),
+                                                   .name = cell(row, 5),
+                                                   .schema = cell(row, 6),
+                                                   .array = tusk_catalog_true(cell(row, 7)) });
 }
 
 static tusk_identity read_identity(const column_row *row)

@@ -16,7 +16,7 @@ static const char views_sql[] =
                              "collate \"C\"";
 
 static const char view_columns_sql[] =
-    "select v.oid, a.attname, format_type(e.oid, a.atttypmod), e.typtype = 'e', e.typname, "
+    "select v.oid, a.attname, format_type(e.oid, a.atttypmod), e.typtype, e.typname, "
     "en.nspname, e.oid <> t.oid from pg_class v join pg_attribute a on a.attrelid = v.oid "
     "join pg_type t on t.oid = a.atttypid "
     "left join pg_type te on te.oid = t.typelem and te.typarray = t.oid "
@@ -87,16 +87,14 @@ static tusk_status read_columns(tusk_catalog *c, const tusk_map *views)
     for (size_t i = 0; i < r.cell_rows; i++) {
         tusk_model_view *view = tusk_map_get(views, tusk_result_cell(&r, i, 0));
         if (!view) continue;
-        bool is_enum = tusk_catalog_true(tusk_result_cell(&r, i, 3));
-        tusk_model_column column = {
-            .name = tusk_result_cell(&r, i, 1),
-            .type = is_enum ? tusk_result_cell(&r, i, 4)
-                            : tusk_catalog_type(c->arena, tusk_result_cell(&r, i, 2)),
-            .type_schema = is_enum ? tusk_result_cell(&r, i, 5) : (tusk_str){ 0 },
-        };
-        if (tusk_catalog_true(tusk_result_cell(&r, i, 6))) {
-            column.type = tusk_arena_printf(c->arena, "%.*s[]", TUSK_STR_ARG(column.type));
-        }
+        tusk_model_column column = { .name = tusk_result_cell(&r, i, 1) };
+        tusk_catalog_set_type(
+            c->arena, &column,
+            (tusk_catalog_type_row){ .formatted = tusk_result_cell(&r, i, 2),
+                                     .kind = tusk_result_cell(&r, i, 3),
+                                     .name = tusk_result_cell(&r, i, 4),
+                                     .schema = tusk_result_cell(&r, i, 5),
+                                     .array = tusk_catalog_true(tusk_result_cell(&r, i, 6)) });
         tusk_vec_push(c->arena, &view->columns, column);
     }
     return TUSK_OK;

@@ -61,6 +61,32 @@ tusk_str tusk_catalog_type(tusk_arena *arena, tusk_str formatted)
     return tusk_arena_str(arena, without_zone(formatted));
 }
 
+/* The "(3)" at the end of vector(3). */
+static tusk_str parameters_of(tusk_str formatted)
+{
+    if (formatted.len == 0 || formatted.ptr[formatted.len - 1] != ')') return TUSK_STR("");
+    for (size_t i = formatted.len; i > 0; i--) {
+        if (formatted.ptr[i - 1] != '(') continue;
+        return (tusk_str){ formatted.ptr + i - 1, formatted.len - i + 1 };
+    }
+    return TUSK_STR("");
+}
+
+void tusk_catalog_set_type(tusk_arena *arena, tusk_model_column *column, tusk_catalog_type_row row)
+{
+    tusk_str type = tusk_catalog_type(arena, row.formatted);
+    bool is_enum = tusk_catalog_is(row.kind, 'e');
+    bool system = tusk_str_eq(row.schema, TUSK_STR("pg_catalog"));
+    if (!system) {
+        type = tusk_arena_printf(arena, "%.*s%.*s", TUSK_STR_ARG(row.name),
+                                 TUSK_STR_ARG(parameters_of(row.formatted)));
+    }
+    if (is_enum || (!system && tusk_model_schema(row.schema).len > 0)) {
+        column->type_schema = row.schema;
+    }
+    column->type = row.array ? tusk_arena_printf(arena, "%.*s[]", TUSK_STR_ARG(type)) : type;
+}
+
 /* ---- defaults ---- */
 
 /* Where the literal at the start of `text` ends; 0 when there is none. */
