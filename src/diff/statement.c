@@ -1,70 +1,11 @@
-/* statement.c - wording statements: one function a kind, no decisions */
+/* statement.c - the texts of tables, columns, constraints and indexes; no decisions */
 #include "src/diff/statement.h"
 
-#include "src/model/text.h"
-#include "src/sql/quote.h"
+#include "src/diff/cast.h"
+#include "src/diff/scan.h"
+#include "src/diff/words.h"
 
 #include "src/base/banned.h"
-
-/* A list of names, divided by "," without a space. */
-static void add_names(tusk_buf *buf, const tusk_names *names)
-{
-    for (size_t i = 0; i < names->count; i++) {
-        if (i > 0) tusk_buf_add_char(buf, ',');
-        tusk_sql_add_ident(buf, names->items[i]);
-    }
-}
-
-/* "name" or "schema"."name"; public is left out. */
-static void add_table(tusk_buf *buf, tusk_str schema, tusk_str name)
-{
-    if (tusk_model_schema(schema).len > 0) {
-        tusk_sql_add_ident(buf, schema);
-        tusk_buf_add_char(buf, '.');
-    }
-    tusk_sql_add_ident(buf, name);
-}
-
-/* The same with public spelled out, as enums and targets of foreign keys are written. */
-static void add_qualified(tusk_buf *buf, tusk_str schema, tusk_str name)
-{
-    tusk_sql_add_ident(buf, schema.len > 0 ? schema : TUSK_STR("public"));
-    tusk_buf_add_char(buf, '.');
-    tusk_sql_add_ident(buf, name);
-}
-
-void tusk_statement_create_schema(tusk_buf *buf, tusk_str name)
-{
-    tusk_buf_add_cstr(buf, "CREATE SCHEMA ");
-    tusk_sql_add_ident(buf, name);
-    tusk_buf_add_cstr(buf, ";\n");
-}
-
-void tusk_statement_create_enum(tusk_buf *buf, const tusk_model_enum *e)
-{
-    tusk_buf_add_cstr(buf, "CREATE TYPE ");
-    add_qualified(buf, e->schema, e->name);
-    tusk_buf_add_cstr(buf, " AS ENUM(");
-    for (size_t i = 0; i < e->values.count; i++) {
-        if (i > 0) tusk_buf_add_cstr(buf, ", ");
-        tusk_text_add_literal(buf, e->values.items[i]);
-    }
-    tusk_buf_add_cstr(buf, ");");
-}
-
-void tusk_statement_add_value(tusk_buf *buf, const tusk_model_enum *e, tusk_str value,
-                              tusk_str before)
-{
-    tusk_buf_add_cstr(buf, "ALTER TYPE ");
-    add_qualified(buf, e->schema, e->name);
-    tusk_buf_add_cstr(buf, " ADD VALUE ");
-    tusk_text_add_literal(buf, value);
-    if (before.ptr) {
-        tusk_buf_add_cstr(buf, " BEFORE ");
-        tusk_text_add_literal(buf, before);
-    }
-    tusk_buf_add_char(buf, ';');
-}
 
 /* ---- columns ---- */
 
@@ -84,36 +25,58 @@ static bool is_plain_type(tusk_str type)
     return false;
 }
 
-/* An enum is always quoted, also one whose name begins like a type ("text_kind"), and varbit(9)
- * never is: drizzle-kit fails there. */
-static void add_type(tusk_buf *buf, const tusk_model_column *column)
+/* Quotes would make another name of "varbit(9)", "s.kind" or "int", which is none of a type. */
+static bool is_no_single_name(tusk_str base)
 {
-    tusk_str type = column->type;
-    const char *bracket = type.len > 0 ? memchr(type.ptr, '[', type.len) : NULL;
-    size_t len = bracket ? (size_t)(bracket - type.ptr) : type.len;
-    tusk_str base = { type.ptr, len };
-    bool is_enum = column->type_schema.ptr != NULL;
-    bool arguments = base.len > 0 && memchr(base.ptr, '(', base.len) != NULL;
-    if (!is_enum && (is_plain_type(type) || arguments)) {
-        tusk_buf_add(buf, type);
-        return;
+    static const char *const words[] = { "int", "dec", "float", "nchar" };
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++) {
+        if (tusk_str_eq(base, tusk_str_of(words[i]))) return true;
     }
-    add_table(buf, is_enum ? column->type_schema : TUSK_STR(""), base);
-    tusk_buf_add(buf, (tusk_str){ type.ptr + len, type.len - len });
+    for (size_t i = 0; i < base.len; i++) {
+        if (strchr("(). \"", base.ptr[i])) return true;
+    }
+    return false;
 }
 
-static void add_identity(tusk_buf *buf, const tusk_model_table *table,
-                         const tusk_identity *identity)
+/* An enum is always quoted, also one whose name begins like a type ("text_kind"), and varbit(9)
+ * never is: drizzle-kit fails there. */
+void tusk_statement_type(tusk_buf *buf, const tusk_model_column *column, bool qualified)
 {
-    tusk_buf_printf(buf, " GENERATED %s AS IDENTITY (sequence name ",
-                    identity->always ? "ALWAYS" : "BY DEFAULT");
-    add_table(buf, table->schema, identity->name);
-    tusk_buf_printf(buf,
-                    " INCREMENT BY %.*s MINVALUE %.*s MAXVALUE %.*s START WITH %.*s CACHE %.*s",
-                    TUSK_STR_ARG(identity->increment), TUSK_STR_ARG(identity->min_value),
-                    TUSK_STR_ARG(identity->max_value), TUSK_STR_ARG(identity->start_with),
-                    TUSK_STR_ARG(identity->cache));
-    tusk_buf_add_cstr(buf, identity->cycle ? " CYCLE)" : ")");
+    tusk_str base = tusk_type_base(column->type);
+    tusk_str brackets = { column->type.ptr + base.len, column->type.len - base.len };
+    if (column->type_schema.len > 0) {
+        tusk_words(buf, qualified ? "%q%s" : "%t%s", column->type_schema, base, brackets);
+    } else if (is_plain_type(column->type) || is_no_single_name(base)) {
+        tusk_buf_add(buf, column->type);
+    } else {
+        tusk_words(buf, "%i%s", base, brackets);
+    }
+}
+
+tusk_str tusk_statement_type_str(tusk_arena *arena, const tusk_model_column *column)
+{
+    tusk_buf buf;
+    tusk_str text = { 0 };
+    tusk_buf_init_in(&buf, arena, TUSK_STATEMENT_MAX);
+    tusk_statement_type(&buf, column, true);
+    return tusk_buf_finish(&buf, &text, NULL) == TUSK_OK ? text : column->type;
+}
+
+tusk_str tusk_statement_default(tusk_arena *arena, const tusk_model_column *column)
+{
+    if (column->value.kind != TUSK_DEFAULT_SQL) return column->value.sql;
+    bool is_array = column->type.len > 0 && memchr(column->type.ptr, '[', column->type.len);
+    return tusk_scan_mend_default(arena, column->value.sql, is_array);
+}
+
+void tusk_statement_identity(tusk_buf *buf, const tusk_model_table *table,
+                             const tusk_identity *identity)
+{
+    tusk_words(buf, "GENERATED %z AS IDENTITY (sequence name %t",
+               identity->always ? "ALWAYS" : "BY DEFAULT", table->schema, identity->name);
+    tusk_words(buf, " INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%z)",
+               identity->increment, identity->min_value, identity->max_value, identity->start_with,
+               identity->cache, identity->cycle ? " CYCLE" : "");
 }
 
 /* `created`: in CREATE TABLE, where an identity column says no NOT NULL. */
@@ -121,133 +84,133 @@ static void add_column(tusk_buf *buf, const tusk_model_table *table,
                        const tusk_model_column *column, bool created)
 {
     bool identity = column->identity.name.ptr != NULL;
-    tusk_sql_add_ident(buf, column->name);
-    tusk_buf_add_char(buf, ' ');
-    add_type(buf, column);
+    tusk_words(buf, "%i ", column->name);
+    tusk_statement_type(buf, column, false);
     if (column->primary_key) tusk_buf_add_cstr(buf, " PRIMARY KEY");
     if (column->value.kind != TUSK_DEFAULT_NONE) {
-        tusk_buf_add_cstr(buf, " DEFAULT ");
-        tusk_buf_add(buf, column->value.sql);
+        tusk_words(buf, " DEFAULT %s", tusk_statement_default(buf->arena, column));
     }
     if (column->generated.ptr) {
-        tusk_buf_printf(buf, " GENERATED ALWAYS AS (%.*s) STORED", TUSK_STR_ARG(column->generated));
+        tusk_words(buf, " GENERATED ALWAYS AS (%s) STORED", column->generated);
     }
     if (column->not_null && !(created && identity)) tusk_buf_add_cstr(buf, " NOT NULL");
-    if (identity) add_identity(buf, table, &column->identity);
-}
-
-/* ---- tables ---- */
-
-static void add_constraint(tusk_buf *buf, tusk_str name)
-{
-    tusk_buf_add_cstr(buf, "CONSTRAINT ");
-    tusk_sql_add_ident(buf, name);
+    if (!identity) return;
     tusk_buf_add_char(buf, ' ');
-}
-
-static void add_unique(tusk_buf *buf, const tusk_model_key *key)
-{
-    add_constraint(buf, key->name);
-    tusk_buf_add_cstr(buf, key->nulls_not_distinct ? "UNIQUE NULLS NOT DISTINCT(" : "UNIQUE(");
-    add_names(buf, &key->columns);
-    tusk_buf_add_char(buf, ')');
-}
-
-static void add_check(tusk_buf *buf, const tusk_model_check *check)
-{
-    add_constraint(buf, check->name);
-    tusk_buf_add_cstr(buf, "CHECK (");
-    tusk_buf_add(buf, check->value);
-    tusk_buf_add_char(buf, ')');
-}
-
-void tusk_statement_create_table(tusk_buf *buf, const tusk_model_table *table)
-{
-    tusk_buf_add_cstr(buf, "CREATE TABLE ");
-    add_table(buf, table->schema, table->name);
-    tusk_buf_add_cstr(buf, " (\n");
-    for (size_t i = 0; i < table->columns.count; i++) {
-        tusk_buf_add_cstr(buf, i > 0 ? ",\n\t" : "\t");
-        add_column(buf, table, &table->columns.items[i], true);
-    }
-    for (size_t i = 0; i < table->primary_keys.count; i++) {
-        tusk_buf_add_cstr(buf, ",\n\t");
-        add_constraint(buf, table->primary_keys.items[i].name);
-        tusk_buf_add_cstr(buf, "PRIMARY KEY(");
-        add_names(buf, &table->primary_keys.items[i].columns);
-        tusk_buf_add_char(buf, ')');
-    }
-    for (size_t i = 0; i < table->uniques.count; i++) {
-        tusk_buf_add_cstr(buf, ",\n\t");
-        add_unique(buf, &table->uniques.items[i]);
-    }
-    for (size_t i = 0; i < table->checks.count; i++) {
-        tusk_buf_add_cstr(buf, ",\n\t");
-        add_check(buf, &table->checks.items[i]);
-    }
-    tusk_buf_add_cstr(buf, "\n);\n");
-}
-
-static void alter_table(tusk_buf *buf, const tusk_model_table *table, const char *what)
-{
-    tusk_buf_add_cstr(buf, "ALTER TABLE ");
-    add_table(buf, table->schema, table->name);
-    tusk_buf_add_char(buf, ' ');
-    tusk_buf_add_cstr(buf, what);
+    tusk_statement_identity(buf, table, &column->identity);
 }
 
 void tusk_statement_add_column(tusk_buf *buf, const tusk_model_table *table,
                                const tusk_model_column *column)
 {
-    alter_table(buf, table, "ADD COLUMN ");
+    tusk_words(buf, "ALTER TABLE %t ADD COLUMN ", table->schema, table->name);
     add_column(buf, table, column, false);
+    tusk_buf_add_char(buf, ';');
+}
+
+/* ---- constraints ---- */
+
+static const char *deferral(tusk_deferral d)
+{
+    static const char *const words[] = { "", " DEFERRABLE INITIALLY IMMEDIATE",
+                                         " DEFERRABLE INITIALLY DEFERRED" };
+    return words[d];
+}
+
+static void add_unique(tusk_buf *buf, const tusk_model_key *key)
+{
+    tusk_words(buf, "CONSTRAINT %i UNIQUE%z(%n)%z", key->name,
+               key->nulls_not_distinct ? " NULLS NOT DISTINCT" : "", &key->columns,
+               deferral(key->deferral));
+}
+
+static void add_exclusion(tusk_buf *buf, const tusk_model_exclusion *exclusion)
+{
+    tusk_words(buf, "CONSTRAINT %i EXCLUDE %s%z", exclusion->name, exclusion->definition,
+               deferral(exclusion->deferral));
+}
+
+void tusk_statement_add_unique(tusk_buf *buf, const tusk_model_table *table,
+                               const tusk_model_key *key)
+{
+    tusk_words(buf, "ALTER TABLE %t ADD ", table->schema, table->name);
+    add_unique(buf, key);
+    tusk_buf_add_char(buf, ';');
+}
+
+void tusk_statement_add_exclusion(tusk_buf *buf, const tusk_model_table *table,
+                                  const tusk_model_exclusion *exclusion)
+{
+    tusk_words(buf, "ALTER TABLE %t ADD ", table->schema, table->name);
+    add_exclusion(buf, exclusion);
     tusk_buf_add_char(buf, ';');
 }
 
 void tusk_statement_add_foreign_key(tusk_buf *buf, const tusk_model_table *table,
                                     const tusk_model_foreign_key *key)
 {
-    alter_table(buf, table, "ADD ");
-    add_constraint(buf, key->name);
-    tusk_buf_add_cstr(buf, "FOREIGN KEY (");
-    add_names(buf, &key->columns_from);
-    tusk_buf_add_cstr(buf, ") REFERENCES ");
-    add_qualified(buf, key->schema_to, key->table_to);
-    tusk_buf_add_char(buf, '(');
-    add_names(buf, &key->columns_to);
-    tusk_buf_printf(buf, ") ON DELETE %.*s ON UPDATE %.*s;", TUSK_STR_ARG(key->on_delete),
-                    TUSK_STR_ARG(key->on_update));
+    tusk_words(buf, "ALTER TABLE %t ADD CONSTRAINT %i FOREIGN KEY (%n) REFERENCES %q(%n)",
+               table->schema, table->name, key->name, &key->columns_from, key->schema_to,
+               key->table_to, &key->columns_to);
+    tusk_words(buf, " ON DELETE %s ON UPDATE %s%z;", key->on_delete, key->on_update,
+               deferral(key->deferral));
 }
 
-void tusk_statement_add_unique(tusk_buf *buf, const tusk_model_table *table,
-                               const tusk_model_key *key)
+/* ---- tables ---- */
+
+void tusk_statement_storage(tusk_buf *buf, const tusk_model_options *options)
 {
-    alter_table(buf, table, "ADD ");
-    add_unique(buf, key);
-    tusk_buf_add_char(buf, ';');
+    for (size_t i = 0; i < options->count; i++) {
+        tusk_words(buf, "%z%s=%s", i > 0 ? ", " : "", options->items[i].name,
+                   options->items[i].value);
+    }
 }
 
-void tusk_statement_add_check(tusk_buf *buf, const tusk_model_table *table,
-                              const tusk_model_check *check)
+static void add_constraints(tusk_buf *buf, const tusk_model_table *table)
 {
-    alter_table(buf, table, "ADD ");
-    add_check(buf, check);
-    tusk_buf_add_char(buf, ';');
+    for (size_t i = 0; i < table->primary_keys.count; i++) {
+        const tusk_model_key *key = &table->primary_keys.items[i];
+        tusk_words(buf, ",\n\tCONSTRAINT %i PRIMARY KEY(%n)%z", key->name, &key->columns,
+                   deferral(key->deferral));
+    }
+    for (size_t i = 0; i < table->uniques.count; i++) {
+        tusk_buf_add_cstr(buf, ",\n\t");
+        add_unique(buf, &table->uniques.items[i]);
+    }
+    for (size_t i = 0; i < table->checks.count; i++) {
+        const tusk_model_check *check = &table->checks.items[i];
+        tusk_words(buf, ",\n\tCONSTRAINT %i CHECK (%s)", check->name, check->value);
+    }
+    for (size_t i = 0; i < table->exclusions.count; i++) {
+        tusk_buf_add_cstr(buf, ",\n\t");
+        add_exclusion(buf, &table->exclusions.items[i]);
+    }
+}
+
+void tusk_statement_create_table(tusk_buf *buf, const tusk_model_table *table)
+{
+    tusk_words(buf, "CREATE %zTABLE %t (\n", table->unlogged ? "UNLOGGED " : "", table->schema,
+               table->name);
+    for (size_t i = 0; i < table->columns.count; i++) {
+        tusk_buf_add_cstr(buf, i > 0 ? ",\n\t" : "\t");
+        add_column(buf, table, &table->columns.items[i], true);
+    }
+    add_constraints(buf, table);
+    tusk_buf_add_cstr(buf, "\n)");
+    if (table->partition_by.ptr) tusk_words(buf, " PARTITION BY %s", table->partition_by);
+    if (table->storage.count > 0) {
+        tusk_buf_add_cstr(buf, " WITH (");
+        tusk_statement_storage(buf, &table->storage);
+        tusk_buf_add_char(buf, ')');
+    }
+    tusk_buf_add_cstr(buf, ";\n");
 }
 
 /* ---- indexes ---- */
 
 static void add_index_column(tusk_buf *buf, const tusk_model_index_column *column)
 {
-    if (column->is_expression) {
-        tusk_buf_add(buf, column->expression);
-    } else {
-        tusk_sql_add_ident(buf, column->expression);
-    }
-    if (column->opclass.ptr) {
-        tusk_buf_add_char(buf, ' ');
-        tusk_buf_add(buf, column->opclass);
-    }
+    tusk_words(buf, column->is_expression ? "%s" : "%i", column->expression);
+    if (column->opclass.ptr) tusk_words(buf, " %s", column->opclass);
     if (column->descending) tusk_buf_add_cstr(buf, " DESC");
     if (column->descending || column->nulls_first) {
         tusk_buf_add_cstr(buf, column->nulls_first ? " NULLS FIRST" : " NULLS LAST");
@@ -257,18 +220,17 @@ static void add_index_column(tusk_buf *buf, const tusk_model_index_column *colum
 void tusk_statement_create_index(tusk_buf *buf, const tusk_model_table *table,
                                  const tusk_model_index *index)
 {
-    tusk_buf_printf(buf, "CREATE %sINDEX %s", index->unique ? "UNIQUE " : "",
-                    index->concurrently ? "CONCURRENTLY " : "");
-    tusk_sql_add_ident(buf, index->name);
-    tusk_buf_add_cstr(buf, " ON ");
-    add_table(buf, table->schema, table->name);
-    tusk_buf_printf(buf, " USING %.*s (", TUSK_STR_ARG(index->method));
+    tusk_words(buf, "CREATE %zINDEX %z%i ON %t USING %s (", index->unique ? "UNIQUE " : "",
+               index->concurrently ? "CONCURRENTLY " : "", index->name, table->schema, table->name,
+               index->method);
     for (size_t i = 0; i < index->columns.count; i++) {
         if (i > 0) tusk_buf_add_char(buf, ',');
         add_index_column(buf, &index->columns.items[i]);
     }
     tusk_buf_add_char(buf, ')');
-    if (index->with.len > 0) tusk_buf_printf(buf, " WITH (%.*s)", TUSK_STR_ARG(index->with));
-    if (index->where.ptr) tusk_buf_printf(buf, " WHERE %.*s", TUSK_STR_ARG(index->where));
+    if (index->include.count > 0) tusk_words(buf, " INCLUDE (%n)", &index->include);
+    if (index->nulls_not_distinct) tusk_buf_add_cstr(buf, " NULLS NOT DISTINCT");
+    if (index->with.len > 0) tusk_words(buf, " WITH (%s)", index->with);
+    if (index->where.ptr) tusk_words(buf, " WHERE %s", index->where);
     tusk_buf_add_char(buf, ';');
 }

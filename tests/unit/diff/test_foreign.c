@@ -92,35 +92,47 @@ static void nothing_is_lost_in_a_round(void **state)
     tusk_arena_free(arena);
 }
 
-static void what_cannot_be_changed_yet_is_refused(void **state)
+/* One thing of the box changed, and the statement that does it. */
+static void each_part_is_changed(void **state)
 {
     static const struct {
-        const char *old, *new, *part;
+        const char *old, *new, *sql;
     } cases[] = {
-        { "\"increment\":\"2\"", "\"increment\":\"3\"", "the identity" },
-        { "\"byDefault\"", "\"always\"", "the identity" },
-        { "\"cycle\":true", "\"cycle\":false", "the identity" },
-        { "length(label)", "length(label) + 1", "the generated expression" },
-        { "\"default\":null", "\"default\":\"'x'\"", "the default" },
-        { "\"fillfactor\":50", "\"fillfactor\":60", "index" },
-        { "text_pattern_ops", "varchar_pattern_ops", "index" },
-        { "\"schemas\":{\"store\":\"store\"}", "\"schemas\":{}", "schema" },
-        { "\"isRLSEnabled\":false", "\"isRLSEnabled\":true", "row level security" },
-        { "\"compositePrimaryKeys\":{}",
-          "\"compositePrimaryKeys\":{\"box_pk\":{\"name\":\"box_pk\",\"columns\":[\"label\"]}}",
-          "primary key" },
-        { "\"enums\":{}", "\"enums\":{},\"views\":{\"public.v\":{\"name\":\"v\"}}", "views" },
+        { "\"increment\":\"2\"", "\"increment\":\"3\"",
+          "ALTER TABLE \"store\".\"box\" ALTER COLUMN \"id\" SET INCREMENT BY 3;" },
+        { "\"byDefault\"", "\"always\"",
+          "ALTER TABLE \"store\".\"box\" ALTER COLUMN \"id\" SET GENERATED ALWAYS;" },
+        { "\"cycle\":true", "\"cycle\":false",
+          "ALTER TABLE \"store\".\"box\" ALTER COLUMN \"id\" SET NO CYCLE;" },
+        { "box_id_seq", "box_number",
+          "ALTER SEQUENCE \"store\".\"box_id_seq\" RENAME TO \"box_number\";" },
+        { "length(label)", "length(label) + 1",
+          "ALTER TABLE \"store\".\"box\" drop column \"size\";--> statement-breakpoint\n"
+          "ALTER TABLE \"store\".\"box\" ADD COLUMN \"size\" integer GENERATED ALWAYS AS "
+          "(length(label) + 1) STORED;" },
+        { "\"default\":null", "\"default\":\"'x'\"",
+          "ALTER TABLE \"store\".\"box\" ALTER COLUMN \"label\" SET DEFAULT 'x';" },
+        { "\"fillfactor\":50", "\"fillfactor\":60",
+          "DROP INDEX \"store\".\"box_label\";--> statement-breakpoint\n"
+          "CREATE INDEX \"box_label\" ON \"store\".\"box\" USING btree (\"label\" "
+          "text_pattern_ops) WITH (fillfactor=60,note=x);" },
+        { "\"schemas\":{\"store\":\"store\"}", "\"schemas\":{}", "DROP SCHEMA \"store\";\n" },
+        { "\"isRLSEnabled\":false", "\"isRLSEnabled\":true",
+          "ALTER TABLE \"store\".\"box\" ENABLE ROW LEVEL SECURITY;" },
+        { "\"enums\":{}",
+          "\"enums\":{},\"views\":{\"public.v\":{\"name\":\"v\",\"definition\":\"select 1\"}}",
+          "CREATE VIEW \"public\".\"v\" AS (select 1);" },
     };
     for (size_t i = 0; i < COUNT(cases); i++) {
         tusk_arena *arena = tusk_arena_new(0);
         tusk_model from = read_model(arena, box);
         tusk_model to = read_model(arena, changed_box(arena, cases[i].old, cases[i].new));
         tusk_plan plan;
+        tusk_str sql;
         tusk_error err = { 0 };
-        assert_int_equal(tusk_diff(arena, &from, &to, NULL, &plan, &err), TUSK_INVALID);
-        if (!strstr(err.message, cases[i].part)) {
-            fail_msg("%s: \"%s\" is not in \"%s\"", cases[i].new, cases[i].part, err.message);
-        }
+        assert_ok(tusk_diff(arena, &from, &to, NULL, &plan, &err), err);
+        assert_ok(tusk_plan_text(arena, &plan, &sql, &err), err);
+        assert_text(sql, cases[i].sql);
         tusk_arena_free(arena);
     }
 }
@@ -183,7 +195,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(everything_is_planned),
         cmocka_unit_test(nothing_is_lost_in_a_round),
-        cmocka_unit_test(what_cannot_be_changed_yet_is_refused),
+        cmocka_unit_test(each_part_is_changed),
         cmocka_unit_test(an_old_unique_column_is_a_constraint),
         cmocka_unit_test(without_memory),
     };

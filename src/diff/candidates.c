@@ -1,0 +1,117 @@
+/* candidates.c - what may be a rename: things that are gone beside things of their kind that are
+ * new */
+#include "src/diff/diff.h"
+#include "src/diff/rename.h"
+
+#include "src/base/banned.h"
+
+typedef struct finder {
+    tusk_arena *arena;
+    const tusk_model *first, *from, *to;
+    tusk_candidate_renames *out;
+} finder;
+
+static void add(finder *f, const char *what, tusk_str from, tusk_str to)
+{
+    tusk_candidate_rename one = { what, from, to };
+    tusk_vec_push(f->arena, f->out, one);
+}
+
+/* "name", or "schema.name" outside of public. */
+static tusk_str place(finder *f, tusk_str schema, tusk_str name)
+{
+    tusk_str own = tusk_model_schema(schema);
+    if (own.len == 0) return name;
+    return tusk_arena_printf(f->arena, "%.*s.%.*s", TUSK_STR_ARG(own), TUSK_STR_ARG(name));
+}
+
+static tusk_str member(finder *f, tusk_str owner, tusk_str name)
+{
+    return tusk_arena_printf(f->arena, "%.*s.%.*s", TUSK_STR_ARG(owner), TUSK_STR_ARG(name));
+}
+
+#define IS_IN(list, schema_, name_)                                          \
+    __extension__({                                                          \
+        bool found_ = false;                                                 \
+        for (size_t k_ = 0; k_ < (list).count && !found_; k_++)              \
+            found_ = tusk_str_eq((list).items[k_].name, (name_)) &&          \
+                     tusk_str_eq(tusk_model_schema((list).items[k_].schema), \
+                                 tusk_model_schema(schema_));                \
+        found_;                                                              \
+    })
+#define IS_NAMED(list, name_)                                     \
+    __extension__({                                               \
+        bool found_ = false;                                      \
+        for (size_t k_ = 0; k_ < (list).count && !found_; k_++)   \
+            found_ = tusk_str_eq((list).items[k_].name, (name_)); \
+        found_;                                                   \
+    })
+
+#define FIND_PLACED(f, what, list)                                                              \
+    for (size_t i = 0; i < (f)->to->list.count; i++) {                                          \
+        if (IS_IN((f)->from->list, (f)->to->list.items[i].schema, (f)->to->list.items[i].name)) \
+            continue;                                                                           \
+        for (size_t j = 0; j < (f)->from->list.count; j++) {                                    \
+            if (IS_IN((f)->to->list, (f)->from->list.items[j].schema,                           \
+                      (f)->from->list.items[j].name))                                           \
+                continue;                                                                       \
+            add((f), what,                                                                      \
+                place((f), (f)->first->list.items[j].schema, (f)->first->list.items[j].name),   \
+                place((f), (f)->to->list.items[i].schema, (f)->to->list.items[i].name));        \
+        }                                                                                       \
+    }
+
+#define FIND_NAMED(f, what, gone, new, owner)                                \
+    for (size_t i = 0; i < (new).count; i++) {                               \
+        if (IS_NAMED(gone, (new).items[i].name)) continue;                   \
+        for (size_t j = 0; j < (gone).count; j++) {                          \
+            if (IS_NAMED(new, (gone).items[j].name)) continue;               \
+            tusk_str was_ = (gone).items[j].name, is_ = (new).items[i].name; \
+            bool owned_ = (owner).len > 0;                                   \
+            add((f), what, owned_ ? member((f), (owner), was_) : was_,       \
+                owned_ ? member((f), (owner), is_) : is_);                   \
+        }                                                                    \
+    }
+
+static void find_members(finder *f)
+{
+    for (size_t k = 0; k < f->from->tables.count; k++) {
+        const tusk_model_table *old = &f->from->tables.items[k];
+        const tusk_model_table *new = tusk_model_find_table(f->to, old->schema, old->name);
+        if (!new) continue;
+        tusk_str owner = place(f, old->schema, old->name);
+        FIND_NAMED(f, "column", old->columns, new->columns, owner)
+        FIND_NAMED(f, "policy", old->policies, new->policies, owner)
+    }
+    FIND_NAMED(f, "policy", f->from->policies, f->to->policies, TUSK_STR(""))
+}
+
+static void find_schemas(finder *f)
+{
+    for (size_t i = 0; i < f->to->schemas.count; i++) {
+        tusk_str new = f->to->schemas.items[i];
+        if (tusk_names_have(&f->from->schemas, new)) continue;
+        for (size_t j = 0; j < f->from->schemas.count; j++) {
+            tusk_str old = f->from->schemas.items[j];
+            if (!tusk_names_have(&f->to->schemas, old)) add(f, "schema", old, new);
+        }
+    }
+}
+
+tusk_status tusk_diff_candidates(tusk_arena *arena, const tusk_model *from, const tusk_model *to,
+                                 tusk_candidate_renames *out, tusk_error *err)
+{
+    tusk_model renamed;
+    finder f = { .arena = arena, .first = from, .from = &renamed, .to = to, .out = out };
+    *out = (tusk_candidate_renames){ 0 };
+    tusk_status st = tusk_rename_apply(arena, from, to, NULL, &renamed, err);
+    if (st != TUSK_OK) return st;
+    find_schemas(&f);
+    FIND_PLACED(&f, "enum", enums)
+    FIND_PLACED(&f, "sequence", sequences)
+    FIND_NAMED(&f, "role", renamed.roles, to->roles, TUSK_STR(""))
+    FIND_PLACED(&f, "table", tables)
+    find_members(&f);
+    FIND_PLACED(&f, "view", views)
+    return tusk_arena_failed(arena) ? tusk_fail_nomem(err, "the renames") : TUSK_OK;
+}

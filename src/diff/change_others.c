@@ -1,0 +1,308 @@
+/* change_others.c - what becomes of enums, views, policies and routines */
+#include "src/diff/change.h"
+#include "src/diff/same.h"
+#include "src/diff/scan.h"
+
+#include "src/base/banned.h"
+
+/* ---- enums: is a label used that PostgreSQL would not take yet? ---- */
+
+static bool is_of(const tusk_model_column *column, const tusk_model_enum *e)
+{
+    return column->type_schema.len > 0 && tusk_str_eq(tusk_type_base(column->type), e->name) &&
+           tusk_str_eq(tusk_model_schema(column->type_schema), tusk_model_schema(e->schema));
+}
+
+/* A text that was there before cannot mean the new label. */
+static bool uses(tusk_str text, tusk_str before, tusk_str label)
+{
+    if (!text.ptr || (before.ptr && tusk_str_eq(text, before))) return false;
+    return tusk_scan_has_label(text, label);
+}
+
+static bool index_uses(const tusk_model_index *index, const tusk_model_table *old, tusk_str label)
+{
+    const tusk_model_index *before = old ? TUSK_NAMED(old->indexes, index->name) : NULL;
+    if (before && tusk_same_index(before, index)) return false;
+    for (size_t i = 0; i < index->columns.count; i++) {
+        const tusk_model_index_column *column = &index->columns.items[i];
+        if (column->is_expression && tusk_scan_has_label(column->expression, label)) return true;
+    }
+    return index->where.ptr && tusk_scan_has_label(index->where, label);
+}
+
+static bool policies_use(const tusk_model_table *table, const tusk_model_table *old, tusk_str label)
+{
+    for (size_t i = 0; i < table->policies.count; i++) {
+        const tusk_model_policy *policy = &table->policies.items[i];
+        const tusk_model_policy *before = old ? TUSK_NAMED(old->policies, policy->name) : NULL;
+        tusk_str none = { 0 };
+        if (uses(policy->using_, before ? before->using_ : none, label)) return true;
+        if (uses(policy->with_check, before ? before->with_check : none, label)) return true;
+    }
+    return false;
+}
+
+static bool table_uses(const tusk_model_table *table, const tusk_model_table *old,
+                       const tusk_model_enum *e, tusk_str label)
+{
+    tusk_str none = { 0 };
+    for (size_t i = 0; i < table->columns.count; i++) {
+        const tusk_model_column *column = &table->columns.items[i];
+        const tusk_model_column *before = old ? TUSK_NAMED(old->columns, column->name) : NULL;
+        if (is_of(column, e) && uses(column->value.sql, before ? before->value.sql : none, label))
+            return true;
+        if (uses(column->generated, before ? before->generated : none, label)) return true;
+    }
+    for (size_t i = 0; i < table->checks.count; i++) {
+        const tusk_model_check *check = &table->checks.items[i];
+        const tusk_model_check *before = old ? TUSK_NAMED(old->checks, check->name) : NULL;
+        if (uses(check->value, before ? before->value : none, label)) return true;
+    }
+    for (size_t i = 0; i < table->indexes.count; i++) {
+        if (index_uses(&table->indexes.items[i], old, label)) return true;
+    }
+    return policies_use(table, old, label);
+}
+
+/* Views and functions that speak of the table, or of the enum itself. */
+static bool others_use(const tusk_changes *changes, tusk_str name, tusk_str label)
+{
+    tusk_str none = { 0 };
+    for (size_t i = 0; i < changes->to->views.count; i++) {
+        const tusk_model_view *view = &changes->to->views.items[i];
+        const tusk_model_view *before = TUSK_PLACED(changes->from->views, view->schema, view->name);
+        if (!uses(view->definition, before ? before->definition : none, label)) continue;
+        if (tusk_scan_names(view->definition, name)) return true;
+    }
+    for (size_t i = 0; i < changes->to->routines.count; i++) {
+        tusk_str statement = changes->to->routines.items[i].statement;
+        if (tusk_scan_has_label(statement, label) && tusk_scan_names(statement, name)) return true;
+    }
+    return false;
+}
+
+static bool label_used(const tusk_changes *changes, const tusk_model_enum *e, tusk_str label)
+{
+    if (others_use(changes, e->name, label)) return true;
+    for (size_t i = 0; i < changes->to->tables.count; i++) {
+        const tusk_model_table *table = &changes->to->tables.items[i];
+        bool has = false;
+        for (size_t j = 0; j < table->columns.count && !has; j++) {
+            has = is_of(&table->columns.items[j], e);
+        }
+        if (!has) continue;
+        const tusk_model_table *old =
+            tusk_model_find_table(changes->from, table->schema, table->name);
+        if (table_uses(table, old, e, label) || others_use(changes, table->name, label))
+            return true;
+    }
+    return false;
+}
+
+void tusk_changes_find_enums(tusk_changes *changes)
+{
+    for (size_t i = 0; i < changes->from->enums.count; i++) {
+        const tusk_model_enum *old = &changes->from->enums.items[i];
+        tusk_enum_change change = { .first = &changes->first->enums.items[i],
+                                    .old = old,
+                                    .new =
+                                        tusk_model_find_enum(changes->to, old->schema, old->name) };
+        const tusk_model_enum *new = change.new;
+        if (new) change.anew = !tusk_same_values_added(&old->values, &new->values);
+        for (size_t j = 0; new && !change.anew &&j < new->values.count; j++) {
+            if (tusk_names_have(&old->values, new->values.items[j])) continue;
+            change.anew = label_used(changes, new, new->values.items[j]);
+        }
+        tusk_vec_push(changes->arena, &changes->enums, change);
+    }
+}
+
+/* ---- what is spoken of ---- */
+
+/* Does the text speak of something in the table that steps aside? Its own columns are named
+ * without the table. */
+static bool speaks_of_table(const tusk_table_change *table, tusk_str text, bool own)
+{
+    if (!own && !tusk_scan_names(text, table->first->name)) return false;
+    if (!table->new) return true;
+    bool star = tusk_scan_has_star(text);
+    for (size_t i = 0; i < table->columns.count; i++) {
+        const tusk_column_change *column = &table->columns.items[i];
+        if (column->new && column->depth == TUSK_UNTOUCHED) continue;
+        if (star || tusk_scan_names(text, column->first_name)) return true;
+    }
+    return false;
+}
+
+static bool speaks_of_change(const tusk_changes *changes, tusk_str text,
+                             const tusk_table_change *own)
+{
+    for (size_t i = 0; i < changes->tables.count; i++) {
+        const tusk_table_change *table = &changes->tables.items[i];
+        if (speaks_of_table(table, text, table == own)) return true;
+    }
+    for (size_t i = 0; i < changes->enums.count; i++) {
+        const tusk_enum_change *e = &changes->enums.items[i];
+        if ((e->anew || !e->new) && tusk_scan_names(text, e->first->name)) return true;
+    }
+    for (size_t i = 0; i < changes->from->views.count; i++) {
+        if (changes->views[i] == TUSK_KEPT) continue;
+        if (tusk_scan_names(text, changes->first->views.items[i].name)) return true;
+    }
+    return false;
+}
+
+/* ---- views ---- */
+
+static tusk_fate fate_of_view(const tusk_changes *changes, const tusk_model_view *old)
+{
+    const tusk_model_view *new = TUSK_PLACED(changes->to->views, old->schema, old->name);
+    if (!new) return TUSK_GONE;
+    if (old->existing && new->existing) return TUSK_KEPT;
+    bool same =
+        old->existing == new->existing &&
+        old->materialized == new->materialized &&tusk_str_eq(old->definition, new->definition);
+    return same ? TUSK_KEPT : TUSK_CHANGED;
+}
+
+/* The name of a table or view that was meant is somebody else's now. */
+static bool means_another(const tusk_changes *changes, tusk_str text)
+{
+    for (size_t i = 0; i < changes->tables.count; i++) {
+        const tusk_table_change *table = &changes->tables.items[i];
+        if (tusk_str_eq(table->first->name, table->old->name)) continue;
+        if (!tusk_scan_names(text, table->first->name)) continue;
+        if (tusk_model_find_table(changes->to, table->first->schema, table->first->name))
+            return true;
+    }
+    return false;
+}
+
+void tusk_changes_find_views(tusk_changes *changes)
+{
+    size_t count = changes->from->views.count;
+    for (size_t i = 0; i < count; i++) {
+        changes->views[i] = fate_of_view(changes, &changes->from->views.items[i]);
+    }
+    for (bool again = true; again;) {
+        again = false;
+        for (size_t i = 0; i < count; i++) {
+            const tusk_model_view *view = &changes->from->views.items[i];
+            if (changes->views[i] != TUSK_KEPT || view->existing || !view->definition.ptr) continue;
+            if (!speaks_of_change(changes, view->definition, NULL) &&
+                !means_another(changes, view->definition))
+                continue;
+            changes->views[i] = TUSK_CHANGED;
+            again = true;
+        }
+    }
+}
+
+/* ---- policies ---- */
+
+static bool policy_touched(const tusk_changes *changes, const tusk_model_policy *policy,
+                           const tusk_table_change *own)
+{
+    return (policy->using_.ptr && speaks_of_change(changes, policy->using_, own)) ||
+           (policy->with_check.ptr && speaks_of_change(changes, policy->with_check, own));
+}
+
+void tusk_changes_find_policies(tusk_changes *changes)
+{
+    for (size_t i = 0; i < changes->tables.count; i++) {
+        tusk_table_change *table = &changes->tables.items[i];
+        for (size_t j = 0; table->new &&j < table->old->policies.count; j++) {
+            if (!policy_touched(changes, &table->old->policies.items[j], table)) continue;
+            table->early_policies[j] = true;
+            if (table->policies[j] == TUSK_KEPT) table->policies[j] = TUSK_CHANGED;
+        }
+    }
+    for (size_t i = 0; i < changes->from->policies.count; i++) {
+        const tusk_model_policy *old = &changes->from->policies.items[i];
+        const tusk_model_policy *new = NULL;
+        for (size_t j = 0; j < changes->to->policies.count; j++) {
+            const tusk_model_policy *p = &changes->to->policies.items[j];
+            if (tusk_str_eq(p->name, old->name) && tusk_str_eq(p->on, old->on)) new = p;
+        }
+        changes->policies[i] = !new                          ? TUSK_GONE
+                               : !tusk_same_policy(old, new) ? TUSK_CHANGED
+                                                             : TUSK_KEPT;
+    }
+}
+
+/* ---- routines ---- */
+
+static bool is_same_routine(const tusk_model_routine *a, const tusk_model_routine *b)
+{
+    return a->is_trigger == b->is_trigger && tusk_str_eq(a->name, b->name) &&
+           tusk_str_eq(tusk_model_schema(a->schema), tusk_model_schema(b->schema)) &&
+           tusk_str_eq(a->table, b->table);
+}
+
+/* A trigger is made anew with any change; a function is replaced, unless it is called otherwise or
+ * gives something else. */
+static tusk_fate fate_of_routine(const tusk_changes *changes, const tusk_model_routine *old)
+{
+    for (size_t i = 0; i < changes->to->routines.count; i++) {
+        const tusk_model_routine *new = &changes->to->routines.items[i];
+        if (!is_same_routine(old, new)) continue;
+        bool same = old->is_trigger ? tusk_str_eq(old->statement, new->statement)
+                                    : tusk_str_eq(tusk_scan_head(old->statement),
+                                                  tusk_scan_head(new->statement));
+        return same ? TUSK_KEPT : TUSK_CHANGED;
+    }
+    return TUSK_GONE;
+}
+
+static const tusk_table_change *table_of(const tusk_changes *changes,
+                                         const tusk_model_routine *trigger)
+{
+    for (size_t i = 0; i < changes->tables.count; i++) {
+        const tusk_model_table *old = changes->tables.items[i].old;
+        if (tusk_str_eq(old->name, trigger->table) &&
+            tusk_str_eq(tusk_model_schema(old->schema), tusk_model_schema(trigger->schema)))
+            return &changes->tables.items[i];
+    }
+    return NULL;
+}
+
+/* "touch" of "touch()". */
+static tusk_str plain_name(tusk_str name)
+{
+    const char *open = memchr(name.ptr, '(', name.len);
+    return open ? (tusk_str){ name.ptr, (size_t)(open - name.ptr) } : name;
+}
+
+static bool calls_changed(const tusk_changes *changes, tusk_str statement)
+{
+    for (size_t i = 0; i < changes->from->routines.count; i++) {
+        const tusk_model_routine *routine = &changes->from->routines.items[i];
+        if (routine->is_trigger || changes->routines[i] == TUSK_KEPT) continue;
+        if (tusk_scan_names(statement, plain_name(routine->name))) return true;
+    }
+    return false;
+}
+
+void tusk_changes_find_routines(tusk_changes *changes)
+{
+    size_t count = changes->from->routines.count;
+    for (size_t i = 0; i < count; i++) {
+        const tusk_model_routine *old = &changes->from->routines.items[i];
+        changes->routines[i] = fate_of_routine(changes, old);
+        for (size_t j = 0; !old->is_trigger && j < changes->enums.count; j++) {
+            const tusk_enum_change *e = &changes->enums.items[j];
+            bool head =
+                e->anew && (tusk_scan_names(old->name, e->first->name) ||
+                            tusk_scan_names(tusk_scan_head(old->statement), e->first->name));
+            if (head && changes->routines[i] == TUSK_KEPT) changes->routines[i] = TUSK_CHANGED;
+        }
+    }
+    for (size_t i = 0; i < count; i++) {
+        const tusk_model_routine *old = &changes->from->routines.items[i];
+        if (!old->is_trigger || changes->routines[i] != TUSK_KEPT) continue;
+        const tusk_table_change *table = table_of(changes, old);
+        bool touched = table && speaks_of_table(table, old->statement, true);
+        if (touched || calls_changed(changes, old->statement)) changes->routines[i] = TUSK_CHANGED;
+    }
+}

@@ -1,0 +1,291 @@
+/* objects.c - schemas, extensions, sequences, roles, comments */
+#include "src/diff/parts.h"
+#include "src/diff/rename.h"
+#include "src/diff/same.h"
+#include "src/diff/scan.h"
+
+#include "src/base/banned.h"
+
+static bool same_schema(tusk_str a, tusk_str b)
+{
+    return tusk_str_eq(tusk_model_schema(a), tusk_model_schema(b));
+}
+
+/* ---- schemas ---- */
+
+static void create_schemas(tusk_differ *d, bool waiting)
+{
+    for (size_t i = 0; i < d->to->schemas.count; i++) {
+        tusk_str name = d->to->schemas.items[i];
+        if (tusk_names_have(&d->from->schemas, name)) continue;
+        /* one that is renamed still has that name */
+        if (tusk_names_have(&d->first->schemas, name) != waiting) continue;
+        tusk_step_add(d, TUSK_ABOUT(CREATE, "schema", .name = name), "CREATE SCHEMA %i;\n", name);
+    }
+}
+
+static void extensions(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->to->extensions.count; i++) {
+        const tusk_model_extension *new = &d->to->extensions.items[i];
+        const tusk_model_extension *old = TUSK_NAMED(d->from->extensions, new->name);
+        tusk_about about = TUSK_ABOUT(CREATE, "extension", .name = new->name);
+        if (!old && new->schema.len > 0) {
+            tusk_step_add(d, about, "CREATE EXTENSION IF NOT EXISTS %i WITH SCHEMA %i;", new->name,
+                          new->schema);
+        } else if (!old) {
+            tusk_step_add(d, about, "CREATE EXTENSION IF NOT EXISTS %i;", new->name);
+        } else if (new->schema.len > 0 && !same_schema(old->schema, new->schema)) {
+            about.kind = TUSK_STEP_ALTER;
+            tusk_step_add(d, about, "ALTER EXTENSION %i SET SCHEMA %i;", new->name, new->schema);
+        }
+    }
+}
+
+void tusk_part_schemas(tusk_differ *d)
+{
+    create_schemas(d, false);
+    for (size_t i = 0; i < d->to->schemas.count; i++) {
+        tusk_str name = d->to->schemas.items[i];
+        for (size_t j = 0; j < d->from->schemas.count; j++) {
+            tusk_str was = d->first->schemas.items[j];
+            bool is = tusk_str_eq(d->from->schemas.items[j], name) && !tusk_str_eq(was, name);
+            if (!is) continue;
+            tusk_step_add(d, TUSK_ABOUT(RENAME, "schema", .name = was),
+                          "ALTER SCHEMA %i RENAME TO %i;\n", was, name);
+        }
+    }
+    create_schemas(d, true);
+    extensions(d);
+}
+
+void tusk_part_drop_schemas(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->from->extensions.count; i++) {
+        tusk_str name = d->from->extensions.items[i].name;
+        if (TUSK_NAMED(d->to->extensions, name)) continue;
+        tusk_step_add(d, TUSK_ABOUT(DROP, "extension", .name = name), "DROP EXTENSION %i;", name);
+    }
+    for (size_t i = 0; i < d->from->schemas.count; i++) {
+        tusk_str name = d->from->schemas.items[i];
+        if (tusk_names_have(&d->to->schemas, name)) continue;
+        tusk_step_add(d, TUSK_ABOUT(DROP, "schema", .name = name), "DROP SCHEMA %i;\n", name);
+    }
+}
+
+/* ---- sequences ---- */
+
+static tusk_about about_sequence(tusk_step_kind kind, const tusk_model_sequence *sequence)
+{
+    return (tusk_about){
+        .kind = kind, .what = "sequence", .schema = sequence->schema, .name = sequence->name
+    };
+}
+
+static void sequence_text(tusk_differ *d, const tusk_model_sequence *s, tusk_step_kind kind,
+                          const char *after)
+{
+    tusk_step_add(
+        d, about_sequence(kind, s),
+        "%z SEQUENCE %q INCREMENT BY %s MINVALUE %s MAXVALUE %s START WITH %s CACHE %s%z%z;",
+        kind == TUSK_STEP_CREATE ? "CREATE" : "ALTER", s->schema, s->name, s->increment,
+        s->min_value, s->max_value, s->start_with, s->cache, s->cycle ? " CYCLE" : "", after);
+}
+
+static tusk_str schema_before(const tusk_differ *d, size_t i)
+{
+    return tusk_rename_schema(d->first, d->from, d->first->sequences.items[i].schema);
+}
+
+static void create_sequences(tusk_differ *d, bool waiting)
+{
+    for (size_t i = 0; i < d->to->sequences.count; i++) {
+        const tusk_model_sequence *s = &d->to->sequences.items[i];
+        if (TUSK_PLACED(d->from->sequences, s->schema, s->name)) continue;
+        bool taken = TUSK_PLACED(d->first->sequences, s->schema, s->name) != NULL;
+        if (taken == waiting) sequence_text(d, s, TUSK_STEP_CREATE, "");
+    }
+}
+
+static void move_sequences(tusk_differ *d, bool rename)
+{
+    for (size_t k = 0; k < d->to->sequences.count; k++) {
+        const tusk_model_sequence *new = &d->to->sequences.items[k];
+        const tusk_model_sequence *old = TUSK_PLACED(d->from->sequences, new->schema, new->name);
+        size_t i = old ? (size_t)(old - d->from->sequences.items) : 0;
+        if (!old) continue;
+        const tusk_model_sequence *first = &d->first->sequences.items[i];
+        tusk_str schema = schema_before(d, i);
+        if (!rename && !same_schema(schema, new->schema)) {
+            tusk_step_add(d, about_sequence(TUSK_STEP_RENAME, first),
+                          "ALTER SEQUENCE %q SET SCHEMA %i;", schema, first->name,
+                          new->schema.len > 0 ? new->schema : TUSK_STR("public"));
+        }
+        if (rename && !tusk_str_eq(first->name, new->name)) {
+            tusk_step_add(d, about_sequence(TUSK_STEP_RENAME, first),
+                          "ALTER SEQUENCE %q RENAME TO %i;", new->schema, first->name, new->name);
+        }
+    }
+}
+
+/* Would it stand outside of its new bounds, had it never been used? Then it begins again. */
+static bool is_outside(const tusk_model_sequence *old, const tusk_model_sequence *new)
+{
+    long long start = 0, min = 0, max = 0;
+    if (!tusk_str_to_int(old->start_with, INT64_MIN, INT64_MAX, &start)) return false;
+    if (tusk_str_to_int(new->min_value, INT64_MIN, INT64_MAX, &min) && start < min) return true;
+    return tusk_str_to_int(new->max_value, INT64_MIN, INT64_MAX, &max) && start > max;
+}
+
+static void alter_sequences(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->from->sequences.count; i++) {
+        const tusk_model_sequence *old = &d->from->sequences.items[i];
+        const tusk_model_sequence *new = TUSK_PLACED(d->to->sequences, old->schema, old->name);
+        if (!new || tusk_same_sequence(old, new)) continue;
+        bool stops = old->cycle && !new->cycle, restart = is_outside(old, new);
+        sequence_text(d, new, TUSK_STEP_ALTER,
+                      stops && restart ? " NO CYCLE RESTART"
+                      : stops          ? " NO CYCLE"
+                      : restart        ? " RESTART"
+                                       : "");
+    }
+}
+
+void tusk_part_sequences(tusk_differ *d)
+{
+    create_sequences(d, false);
+    move_sequences(d, false);
+    move_sequences(d, true);
+    create_sequences(d, true);
+    alter_sequences(d);
+}
+
+void tusk_part_drop_sequences(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->from->sequences.count; i++) {
+        const tusk_model_sequence *s = &d->from->sequences.items[i];
+        if (TUSK_PLACED(d->to->sequences, s->schema, s->name)) continue;
+        tusk_about about = about_sequence(TUSK_STEP_DROP, s);
+        about.loses = TUSK_STR("where the sequence stands");
+        tusk_step_add(d, about, "DROP SEQUENCE %q;", s->schema, s->name);
+    }
+}
+
+/* ---- roles ---- */
+
+static bool policies_name(const tusk_model *model, tusk_str role)
+{
+    for (size_t i = 0; i < model->policies.count; i++) {
+        if (tusk_names_have(&model->policies.items[i].to, role)) return true;
+    }
+    for (size_t i = 0; i < model->tables.count; i++) {
+        for (size_t j = 0; j < model->tables.items[i].policies.count; j++) {
+            if (tusk_names_have(&model->tables.items[i].policies.items[j].to, role)) return true;
+        }
+    }
+    return false;
+}
+
+/* PostgreSQL drops no role that a policy still names. */
+static void drop_roles(tusk_differ *d, bool named)
+{
+    for (size_t i = 0; i < d->from->roles.count; i++) {
+        tusk_str name = d->from->roles.items[i].name;
+        if (TUSK_NAMED(d->to->roles, name) || policies_name(d->first, name) != named) continue;
+        tusk_step_add(d, TUSK_ABOUT(DROP, "role", .name = name), "DROP ROLE %i;", name);
+    }
+}
+
+static void create_role(tusk_differ *d, const tusk_model_role *role)
+{
+    bool plain = !role->create_db && !role->create_role && role->inherit;
+    tusk_step_add(d, TUSK_ABOUT(CREATE, "role", .name = role->name), "CREATE ROLE %i%z%z%z%z;",
+                  role->name, plain ? "" : " WITH", role->create_db ? " CREATEDB" : "",
+                  role->create_role ? " CREATEROLE" : "", role->inherit ? "" : " NOINHERIT");
+}
+
+void tusk_part_roles(tusk_differ *d)
+{
+    for (size_t k = 0; k < d->to->roles.count; k++) {
+        const tusk_model_role *old = TUSK_NAMED(d->from->roles, d->to->roles.items[k].name);
+        if (!old) continue;
+        tusk_str was = d->first->roles.items[old - d->from->roles.items].name;
+        if (tusk_str_eq(was, old->name)) continue;
+        tusk_step_add(d, TUSK_ABOUT(RENAME, "role", .name = was), "ALTER ROLE %i RENAME TO %i;",
+                      was, old->name);
+    }
+    drop_roles(d, false);
+    for (size_t i = 0; i < d->to->roles.count; i++) {
+        const tusk_model_role *role = &d->to->roles.items[i];
+        if (!TUSK_NAMED(d->from->roles, role->name)) create_role(d, role);
+    }
+    for (size_t i = 0; i < d->from->roles.count; i++) {
+        const tusk_model_role *old = &d->from->roles.items[i];
+        const tusk_model_role *new = TUSK_NAMED(d->to->roles, old->name);
+        bool same = new && old->create_db == new->create_db &&
+                    old->create_role == new->create_role && old->inherit == new->inherit;
+        if (!new || same) continue;
+        tusk_step_add(d, TUSK_ABOUT(ALTER, "role", .name = new->name), "ALTER ROLE %i WITH%z%z%z;",
+                      new->name, new->create_db ? " CREATEDB" : " NOCREATEDB",
+                      new->create_role ? " CREATEROLE" : " NOCREATEROLE",
+                      new->inherit ? " INHERIT" : " NOINHERIT");
+    }
+}
+
+void tusk_part_drop_late_roles(tusk_differ *d)
+{
+    drop_roles(d, true);
+}
+
+/* ---- comments ---- */
+
+static const tusk_model_comment *find_comment(const tusk_model *model, tusk_str on)
+{
+    for (size_t i = 0; i < model->comments.count; i++) {
+        if (tusk_str_eq(model->comments.items[i].on, on)) return &model->comments.items[i];
+    }
+    return NULL;
+}
+
+/* Was what it is on made again in this plan? */
+static bool is_remade(const tusk_differ *d, tusk_str on)
+{
+    for (size_t i = 0; i < d->remade.count; i++) {
+        if (tusk_scan_names(on, d->remade.items[i])) return true;
+    }
+    return false;
+}
+
+/* Is what it was on still there? Known of tables and columns, the rest is asked for by name. */
+static bool is_there(const tusk_differ *d, const tusk_model_comment *comment)
+{
+    bool column = tusk_str_starts(comment->on, TUSK_STR("COLUMN "));
+    if (!column && !tusk_str_starts(comment->on, TUSK_STR("TABLE "))) return true;
+    for (size_t i = 0; i < d->to->tables.count; i++) {
+        const tusk_model_table *table = &d->to->tables.items[i];
+        if (!tusk_scan_names(comment->on, table->name)) continue;
+        if (!column) return true;
+        for (size_t j = 0; j < table->columns.count; j++) {
+            if (tusk_scan_names(comment->on, table->columns.items[j].name)) return true;
+        }
+    }
+    return false;
+}
+
+void tusk_part_comments(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->from->comments.count; i++) {
+        const tusk_model_comment *old = &d->from->comments.items[i];
+        if (find_comment(d->to, old->on) || !is_there(d, old)) continue;
+        tusk_step_add(d, TUSK_ABOUT(ALTER, "comment", .name = old->on), "COMMENT ON %s IS NULL;",
+                      old->on);
+    }
+    for (size_t i = 0; i < d->to->comments.count; i++) {
+        const tusk_model_comment *new = &d->to->comments.items[i];
+        const tusk_model_comment *old = find_comment(d->from, new->on);
+        if (old && tusk_str_eq(old->text, new->text) && !is_remade(d, new->on)) continue;
+        tusk_step_add(d, TUSK_ABOUT(ALTER, "comment", .name = new->on), "COMMENT ON %s IS %l;",
+                      new->on, new->text);
+    }
+}

@@ -1,0 +1,377 @@
+/* rename.c - which renames there are: said from outside ("teams.name" to "title"), and RENAMED_FROM
+ * in the new schema */
+#include "src/diff/rename.h"
+
+#include "src/diff/rename_copy.h"
+
+#include "src/base/banned.h"
+
+typedef enum kind { SCHEMA, ROLE, ENUM, SEQUENCE, VIEW, TABLE, COLUMN, POLICY } kind;
+static const char *const kind_names[] = { "schema", "role",  "enum",   "sequence",
+                                          "view",   "table", "column", "policy" };
+
+/* "s.teams.name" cut at its dots: the last part is the name, those before say where. */
+typedef struct path {
+    tusk_str parts[3];
+    size_t count;
+} path;
+
+typedef struct renamer {
+    tusk_arena *arena;
+    const tusk_model *from, *to;
+    tusk_model *out;
+} renamer;
+
+static bool same_schema(tusk_str a, tusk_str b)
+{
+    return tusk_str_eq(tusk_model_schema(a), tusk_model_schema(b));
+}
+
+/* The item of a list with this schema and name, NULL when there is none. */
+#define FIND(list, schema_, name_)                                \
+    __extension__({                                               \
+        __typeof__((list).items + 0) found_ = NULL;               \
+        for (size_t k_ = 0; k_ < (list).count && !found_; k_++) { \
+            if (tusk_str_eq((list).items[k_].name, (name_)) &&    \
+                same_schema((list).items[k_].schema, (schema_)))  \
+                found_ = &(list).items[k_];                       \
+        }                                                         \
+        found_;                                                   \
+    })
+#define FIND_NAMED(list, name_)                                                          \
+    __extension__({                                                                      \
+        __typeof__((list).items + 0) found_ = NULL;                                      \
+        for (size_t k_ = 0; k_ < (list).count && !found_; k_++) {                        \
+            if (tusk_str_eq((list).items[k_].name, (name_))) found_ = &(list).items[k_]; \
+        }                                                                                \
+        found_;                                                                          \
+    })
+
+tusk_str tusk_rename_schema(const tusk_model *from, const tusk_model *renamed, tusk_str schema)
+{
+    for (size_t i = 0; i < from->schemas.count; i++) {
+        if (tusk_str_eq(from->schemas.items[i], schema)) return renamed->schemas.items[i];
+    }
+    return schema;
+}
+
+static tusk_str last_part(const path *p)
+{
+    return p->parts[p->count - 1];
+}
+
+/* The schema before the name, "" when none is said. */
+static tusk_str schema_part(const path *p, size_t names)
+{
+    return p->count > names ? p->parts[p->count - names - 1] : TUSK_STR("");
+}
+
+static bool cut_path(tusk_str text, path *out)
+{
+    *out = (path){ 0 };
+    tusk_str rest = text;
+    while (rest.ptr) {
+        if (out->count == 3) return false;
+        out->parts[out->count] = tusk_str_cut(&rest, '.');
+        if (out->parts[out->count++].len == 0) return false;
+    }
+    return out->count > 0;
+}
+
+/* ---- one rename of one kind; `apply` false: would it fit? ---- */
+
+static bool rename_schema(renamer *r, const path *from, const path *to, bool apply)
+{
+    if (from->count != 1 || to->count != 1) return false;
+    tusk_str old = from->parts[0], new = to->parts[0];
+    bool fits = tusk_names_have(&r->out->schemas, old) && !tusk_names_have(&r->out->schemas, new) &&
+                tusk_names_have(&r->to->schemas, new);
+    if (fits && apply) tusk_rename_one_schema(r->out, old, new);
+    return fits;
+}
+
+static bool rename_role(renamer *r, const path *from, const path *to, bool apply)
+{
+    if (from->count != 1 || to->count != 1) return false;
+    tusk_model_role *old = FIND_NAMED(r->out->roles, from->parts[0]);
+    bool fits =
+        old && !FIND_NAMED(r->out->roles, to->parts[0]) && FIND_NAMED(r->to->roles, to->parts[0]);
+    if (fits && apply) old->name = to->parts[0];
+    return fits;
+}
+
+/* Where it goes: the schema that `to` says, else the one it was in. */
+static tusk_str new_schema(const path *to, tusk_str old)
+{
+    return to->count > 1 ? schema_part(to, 1) : old;
+}
+
+#define FITS(list)                                                                                \
+    (from->count <= 2 && to->count <= 2 && (old = FIND(r->out->list, schema, last_part(from))) && \
+     !FIND(r->out->list, new_schema(to, schema), last_part(to)) &&                                \
+     FIND(r->to->list, new_schema(to, schema), last_part(to)))
+
+static bool rename_enum(renamer *r, const path *from, const path *to, bool apply)
+{
+    tusk_str schema = schema_part(from, 1);
+    tusk_model_enum *old = NULL;
+    if (!FITS(enums)) return false;
+    tusk_str there = FIND(r->to->enums, new_schema(to, schema), last_part(to))->schema;
+    if (apply) tusk_rename_one_enum(r->arena, r->out, old, there, last_part(to));
+    return true;
+}
+
+static bool rename_sequence(renamer *r, const path *from, const path *to, bool apply)
+{
+    tusk_str schema = schema_part(from, 1);
+    tusk_model_sequence *old = NULL;
+    if (!FITS(sequences)) return false;
+    if (apply) {
+        old->schema = FIND(r->to->sequences, new_schema(to, schema), last_part(to))->schema;
+        old->name = last_part(to);
+    }
+    return true;
+}
+
+static bool rename_view(renamer *r, const path *from, const path *to, bool apply)
+{
+    tusk_str schema = schema_part(from, 1);
+    tusk_model_view *old = NULL;
+    if (!FITS(views)) return false;
+    if (apply) {
+        old->schema = FIND(r->to->views, new_schema(to, schema), last_part(to))->schema;
+        old->name = last_part(to);
+    }
+    return true;
+}
+
+static bool rename_table(renamer *r, const path *from, const path *to, bool apply)
+{
+    tusk_str schema = schema_part(from, 1);
+    tusk_model_table *old = NULL;
+    if (!FITS(tables)) return false;
+    tusk_str there = FIND(r->to->tables, new_schema(to, schema), last_part(to))->schema;
+    if (apply) tusk_rename_one_table(r->out, old, there, last_part(to));
+    return true;
+}
+
+/* The table of a member, by the name that it had or the one that it has now. */
+static tusk_model_table *table_of(renamer *r, const path *from)
+{
+    tusk_str schema = schema_part(from, 2), name = from->parts[from->count - 2];
+    for (size_t i = 0; i < r->out->tables.count; i++) {
+        const tusk_model_table *first = &r->from->tables.items[i];
+        bool was = tusk_str_eq(first->name, name) && same_schema(first->schema, schema);
+        if (was) return &r->out->tables.items[i];
+    }
+    return FIND(r->out->tables, schema, name);
+}
+
+static bool rename_column(renamer *r, const path *from, const path *to, bool apply)
+{
+    if (from->count < 2) return false;
+    tusk_model_table *table = table_of(r, from);
+    const tusk_model_table *new = table ? FIND(r->to->tables, table->schema, table->name) : NULL;
+    if (!new) return false;
+    tusk_model_column *old = FIND_NAMED(table->columns, last_part(from));
+    bool fits = old && !FIND_NAMED(table->columns, last_part(to)) &&
+                FIND_NAMED(new->columns, last_part(to));
+    if (fits && apply) old->name = last_part(to);
+    return fits;
+}
+
+static bool rename_policy(renamer *r, const path *from, const path *to, bool apply)
+{
+    tusk_model_table *table = from->count > 1 ? table_of(r, from) : NULL;
+    const tusk_model_table *new = table ? FIND(r->to->tables, table->schema, table->name) : NULL;
+    if (new) {
+        tusk_model_policy *old = FIND_NAMED(table->policies, last_part(from));
+        bool fits = old && !FIND_NAMED(table->policies, last_part(to)) &&
+                    FIND_NAMED(new->policies, last_part(to));
+        if (fits && apply) old->name = last_part(to);
+        return fits;
+    }
+    tusk_model_policy *old = FIND_NAMED(r->out->policies, last_part(from));
+    bool fits = old && !FIND_NAMED(r->out->policies, last_part(to)) &&
+                FIND_NAMED(r->to->policies, last_part(to));
+    if (fits && apply) old->name = last_part(to);
+    return fits;
+}
+
+typedef bool renaming(renamer *r, const path *from, const path *to, bool apply);
+static renaming *const renamings[] = { rename_schema, rename_role,  rename_enum,   rename_sequence,
+                                       rename_view,   rename_table, rename_column, rename_policy };
+
+/* ---- renames from outside ---- */
+
+/* "enum:mood": the kind, and the rest; any kind when none is said. */
+static bool cut_kind(tusk_str *text, size_t *first, size_t *last)
+{
+    const char *colon = memchr(text->ptr, ':', text->len);
+    *first = SCHEMA;
+    *last = POLICY;
+    if (!colon) return true;
+    tusk_str said = { text->ptr, (size_t)(colon - text->ptr) };
+    for (size_t k = SCHEMA; k <= POLICY; k++) {
+        if (!tusk_str_eq(said, tusk_str_of(kind_names[k]))) continue;
+        *first = *last = k;
+        *text = (tusk_str){ colon + 1, text->len - said.len - 1 };
+        return true;
+    }
+    return false;
+}
+
+static tusk_status refuse(const tusk_rename *rename, const char *why, tusk_error *err)
+{
+    return tusk_fail(err, TUSK_INVALID, "rename of \"%.*s\" to \"%.*s\": %s",
+                     TUSK_STR_ARG(rename->from), TUSK_STR_ARG(rename->to), why);
+}
+
+static tusk_status apply_one(renamer *r, const tusk_rename *rename, bool members, bool *done,
+                             tusk_error *err)
+{
+    tusk_str old = rename->from, new = rename->to;
+    size_t first = 0, last = 0, again = 0, fits = 0, which = 0;
+    path from, to;
+    if (!old.ptr || !new.ptr || !cut_kind(&old, &first, &last) ||
+        (memchr(new.ptr, ':', new.len) && !cut_kind(&new, &again, &last)) ||
+        !cut_path(old, &from) || !cut_path(new, &to)) {
+        return refuse(rename, "it has to be \"[kind:][schema.][table.]name\"", err);
+    }
+    for (size_t k = first; k <= last; k++) {
+        if ((k >= COLUMN) != members || !renamings[k](r, &from, &to, false)) continue;
+        which = k;
+        fits++;
+    }
+    if (fits > 1) {
+        refuse(rename, "it could be several things", err);
+        tusk_error_hint(err, "Say which kind, as in \"enum:name\".");
+        return TUSK_INVALID;
+    }
+    *done = fits == 1;
+    if (fits == 1) renamings[which](r, &from, &to, true);
+    return TUSK_OK;
+}
+
+static tusk_status apply_options(renamer *r, const tusk_diff_options *options, bool *done,
+                                 tusk_error *err)
+{
+    for (int members = 0; members < 2; members++) {
+        for (size_t i = 0; i < options->rename_count; i++) {
+            if (done[i]) continue;
+            tusk_status st = apply_one(r, &options->renames[i], members == 1, &done[i], err);
+            if (st != TUSK_OK) return st;
+        }
+    }
+    for (size_t i = 0; i < options->rename_count; i++) {
+        if (done[i]) continue;
+        refuse(&options->renames[i], "nothing of that name was there that has the new one now",
+               err);
+        tusk_error_hint(err, "The old name has to be in the old schema only, the new one in the "
+                             "new schema only.");
+        return TUSK_INVALID;
+    }
+    return TUSK_OK;
+}
+
+/* ---- RENAMED_FROM ---- */
+
+/* "old" is in the schema of what it is now, or in public; "schema.old" where it says. */
+static void apply_said(renamer *r, kind k, tusk_str was, tusk_str schema, tusk_str name)
+{
+    path from, to = { .parts = { schema.len > 0 ? schema : TUSK_STR("public"), name }, .count = 2 };
+    if (!was.ptr || !cut_path(was, &from)) return;
+    if (from.count > 1) {
+        if (renamings[k](r, &from, &to, false)) renamings[k](r, &from, &to, true);
+        return;
+    }
+    path near = { .parts = { to.parts[0], from.parts[0] }, .count = 2 };
+    if (renamings[k](r, &near, &to, false)) {
+        renamings[k](r, &near, &to, true);
+    } else if (renamings[k](r, &from, &to, false)) {
+        renamings[k](r, &from, &to, true);
+    }
+}
+
+static void apply_members(renamer *r)
+{
+    for (size_t i = 0; i < r->to->tables.count; i++) {
+        const tusk_model_table *table = &r->to->tables.items[i];
+        tusk_model_table *old = FIND(r->out->tables, table->schema, table->name);
+        for (size_t j = 0; old && j < table->columns.count; j++) {
+            const tusk_model_column *column = &table->columns.items[j];
+            if (!column->renamed_from.ptr || FIND_NAMED(old->columns, column->name)) continue;
+            tusk_model_column *was = FIND_NAMED(old->columns, column->renamed_from);
+            if (was && !FIND_NAMED(table->columns, was->name)) was->name = column->name;
+        }
+        for (size_t j = 0; old && j < table->policies.count; j++) {
+            const tusk_model_policy *policy = &table->policies.items[j];
+            if (!policy->renamed_from.ptr || FIND_NAMED(old->policies, policy->name)) continue;
+            tusk_model_policy *was = FIND_NAMED(old->policies, policy->renamed_from);
+            if (was && !FIND_NAMED(table->policies, was->name)) was->name = policy->name;
+        }
+    }
+}
+
+static void apply_labels(renamer *r)
+{
+    for (size_t i = 0; i < r->to->enums.count; i++) {
+        const tusk_model_enum *e = &r->to->enums.items[i];
+        tusk_model_enum *old = FIND(r->out->enums, e->schema, e->name);
+        for (size_t j = 0; old && j < e->relabels.count; j++) {
+            const tusk_model_relabel *label = &e->relabels.items[j];
+            bool fits = tusk_names_have(&old->values, label->from) &&
+                        !tusk_names_have(&e->values, label->from) &&
+                        !tusk_names_have(&old->values, label->to) &&
+                        tusk_names_have(&e->values, label->to);
+            if (fits) tusk_rename_one_label(r->arena, r->out, old, label->from, label->to);
+        }
+    }
+}
+
+static void apply_roles(renamer *r)
+{
+    for (size_t i = 0; i < r->to->roles.count; i++) {
+        const tusk_model_role *role = &r->to->roles.items[i];
+        tusk_model_role *was =
+            role->renamed_from.ptr ? FIND_NAMED(r->out->roles, role->renamed_from) : NULL;
+        if (was && !FIND_NAMED(r->out->roles, role->name)) was->name = role->name;
+    }
+}
+
+#define APPLY_SAID(list, kind_)                                                              \
+    for (size_t i = 0; i < r->to->list.count; i++) {                                         \
+        apply_said(r, kind_, r->to->list.items[i].renamed_from, r->to->list.items[i].schema, \
+                   r->to->list.items[i].name);                                               \
+    }
+
+static void apply_renamed_from(renamer *r)
+{
+    for (size_t i = 0; i < r->to->schema_renames.count; i++) {
+        const tusk_model_relabel *schema = &r->to->schema_renames.items[i];
+        path from = { .parts = { schema->from }, .count = 1 };
+        path to = { .parts = { schema->to }, .count = 1 };
+        if (rename_schema(r, &from, &to, false)) rename_schema(r, &from, &to, true);
+    }
+    APPLY_SAID(enums, ENUM)
+    APPLY_SAID(sequences, SEQUENCE)
+    apply_roles(r);
+    APPLY_SAID(tables, TABLE)
+    APPLY_SAID(views, VIEW)
+    apply_members(r);
+    apply_labels(r);
+}
+
+tusk_status tusk_rename_apply(tusk_arena *arena, const tusk_model *from, const tusk_model *to,
+                              const tusk_diff_options *options, tusk_model *out, tusk_error *err)
+{
+    renamer r = { .arena = arena, .from = from, .to = to, .out = out };
+    tusk_rename_copy(arena, from, out);
+    if (options && options->rename_count > 0) {
+        bool *done = TUSK_NEW_ARRAY(arena, bool, options->rename_count);
+        tusk_status st = done ? apply_options(&r, options, done, err) : TUSK_OK;
+        if (st != TUSK_OK) return st;
+    }
+    if (!tusk_arena_failed(arena)) apply_renamed_from(&r);
+    return tusk_arena_failed(arena) ? tusk_fail_nomem(err, "the renames") : TUSK_OK;
+}

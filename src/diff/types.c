@@ -1,0 +1,220 @@
+/* types.c - enums: created, moved, renamed, given labels, made anew, dropped */
+#include "src/diff/parts.h"
+#include "src/diff/scan.h"
+#include "src/diff/statement.h"
+
+#include "src/base/banned.h"
+
+static tusk_about about_enum(tusk_step_kind kind, const tusk_model_enum *e)
+{
+    return (tusk_about){ .kind = kind, .what = "enum", .schema = e->schema, .name = e->name };
+}
+
+static void create_enum(tusk_differ *d, const tusk_model_enum *e)
+{
+    tusk_buf buf;
+    tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
+    tusk_words(&buf, "CREATE TYPE %q AS ENUM(", e->schema, e->name);
+    for (size_t i = 0; i < e->values.count; i++) {
+        tusk_words(&buf, i > 0 ? ", %l" : "%l", e->values.items[i]);
+    }
+    tusk_words(&buf, ");");
+    tusk_step_add_buf(d, about_enum(TUSK_STEP_CREATE, e), &buf);
+}
+
+/* Where an old enum is until it is renamed. */
+static tusk_str schema_before(const tusk_differ *d, const tusk_enum_change *change)
+{
+    for (size_t i = 0; i < d->first->schemas.count; i++) {
+        bool is = tusk_str_eq(d->first->schemas.items[i], change->first->schema);
+        if (is) return d->from->schemas.items[i];
+    }
+    return change->first->schema;
+}
+
+/* Does an enum that is moved or renamed still stand where this one shall be? */
+static bool has_to_wait(const tusk_differ *d, const tusk_model_enum *e)
+{
+    for (size_t i = 0; i < d->changes.enums.count; i++) {
+        const tusk_enum_change *change = &d->changes.enums.items[i];
+        if (tusk_str_eq(change->first->name, e->name) &&
+            tusk_str_eq(tusk_model_schema(schema_before(d, change)), tusk_model_schema(e->schema)))
+            return true;
+    }
+    return false;
+}
+
+static void create_enums(tusk_differ *d, bool waiting)
+{
+    for (size_t i = 0; i < d->to->enums.count; i++) {
+        const tusk_model_enum *e = &d->to->enums.items[i];
+        if (tusk_model_find_enum(d->from, e->schema, e->name)) continue;
+        if (has_to_wait(d, e) == waiting) create_enum(d, e);
+    }
+}
+
+static const tusk_enum_change *change_of(const tusk_differ *d, const tusk_model_enum *now)
+{
+    for (size_t i = 0; i < d->changes.enums.count; i++) {
+        if (d->changes.enums.items[i].new == now) return &d->changes.enums.items[i];
+    }
+    return NULL;
+}
+
+static void move_enums(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->to->enums.count; i++) {
+        const tusk_enum_change *change = change_of(d, &d->to->enums.items[i]);
+        if (!change) continue;
+        tusk_str was = schema_before(d, change), is = change->new->schema;
+        if (tusk_str_eq(tusk_model_schema(was), tusk_model_schema(is))) continue;
+        tusk_step_add(d, about_enum(TUSK_STEP_RENAME, change->first),
+                      "ALTER TYPE %q SET SCHEMA %i;", was, change->first->name,
+                      is.len > 0 ? is : TUSK_STR("public"));
+    }
+    for (size_t i = 0; i < d->to->enums.count; i++) {
+        const tusk_enum_change *change = change_of(d, &d->to->enums.items[i]);
+        if (!change || tusk_str_eq(change->first->name, change->new->name)) continue;
+        tusk_step_add(d, about_enum(TUSK_STEP_RENAME, change->first), "ALTER TYPE %q RENAME TO %i;",
+                      change->new->schema, change->first->name, change->new->name);
+    }
+}
+
+static void relabel(tusk_differ *d, const tusk_enum_change *change)
+{
+    for (size_t i = 0; i < change->first->values.count; i++) {
+        tusk_str was = change->first->values.items[i], is = change->old->values.items[i];
+        if (tusk_str_eq(was, is)) continue;
+        tusk_step_add(d, about_enum(TUSK_STEP_RENAME, change->new),
+                      "ALTER TYPE %q RENAME VALUE %l TO %l;", change->new->schema,
+                      change->new->name, was, is);
+    }
+}
+
+static void add_values(tusk_differ *d, const tusk_enum_change *change)
+{
+    const tusk_names *old = &change->old->values, *new = &change->new->values;
+    for (size_t i = 0; i < new->count; i++) {
+        if (tusk_names_have(old, new->items[i])) continue;
+        tusk_str next = { 0 }; /* the next value that is there already */
+        for (size_t j = i + 1; j < new->count && !next.ptr; j++) {
+            if (tusk_names_have(old, new->items[j])) next = new->items[j];
+        }
+        tusk_about about = about_enum(TUSK_STEP_ALTER, change->new);
+        if (next.ptr) {
+            tusk_step_add(d, about, "ALTER TYPE %q ADD VALUE %l BEFORE %l;", change->new->schema,
+                          change->new->name, new->items[i], next);
+        } else {
+            tusk_step_add(d, about, "ALTER TYPE %q ADD VALUE %l;", change->new->schema,
+                          change->new->name, new->items[i]);
+        }
+    }
+}
+
+void tusk_part_types(tusk_differ *d)
+{
+    create_enums(d, false);
+    move_enums(d);
+    create_enums(d, true);
+    for (size_t i = 0; i < d->changes.enums.count; i++) {
+        const tusk_enum_change *change = &d->changes.enums.items[i];
+        if (!change->new) continue;
+        relabel(d, change);
+        if (!change->anew) add_values(d, change);
+    }
+}
+
+/* ---- made anew: its columns are text while there is no type ---- */
+
+static bool is_column_of(const tusk_model_column *column, const tusk_enum_change *change)
+{
+    return column->type_schema.len > 0 &&
+           tusk_str_eq(tusk_type_base(column->type), change->old->name) &&
+           tusk_str_eq(tusk_model_schema(column->type_schema),
+                       tusk_model_schema(change->old->schema));
+}
+
+static void to_text(tusk_differ *d, const tusk_table_change *table,
+                    const tusk_column_change *column, const tusk_enum_change *change)
+{
+    bool stays = column->new &&is_column_of(column->new, change);
+    bool has = stays && column->new->value.kind != TUSK_DEFAULT_NONE;
+    if (!has && column->old->value.kind != TUSK_DEFAULT_NONE) {
+        TUSK_COLUMN_ALTER(d, table, column, "DROP DEFAULT");
+    }
+    TUSK_COLUMN_ALTER(d, table, column, "SET DATA TYPE text");
+    if (!has) return;
+    TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s::text",
+                      tusk_statement_default(d->arena, column->new));
+}
+
+static void from_text(tusk_differ *d, const tusk_table_change *table,
+                      const tusk_column_change *column, const tusk_enum_change *change)
+{
+    if (!column->new || !is_column_of(column->new, change)) return;
+    tusk_str type = tusk_statement_type_str(d->arena, column->new);
+    if (column->new->value.kind != TUSK_DEFAULT_NONE) {
+        TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s::%s",
+                          tusk_statement_default(d->arena, column->new), type);
+    }
+    TUSK_COLUMN_ALTER(d, table, column, "SET DATA TYPE %s USING %i::%s", type, column->old->name,
+                      type);
+}
+
+typedef void converting(tusk_differ *d, const tusk_table_change *table,
+                        const tusk_column_change *column, const tusk_enum_change *change);
+
+/* Tables in the order of the new schema, as drizzle-kit has it. */
+static void each_column(tusk_differ *d, const tusk_enum_change *change, converting *convert)
+{
+    for (size_t i = 0; i < d->to->tables.count; i++) {
+        const tusk_table_change *table = tusk_part_before(d, &d->to->tables.items[i]);
+        for (size_t j = 0; table && j < table->columns.count; j++) {
+            const tusk_column_change *column = &table->columns.items[j];
+            if (is_column_of(column->old, change)) convert(d, table, column, change);
+        }
+    }
+}
+
+static void refuse_dependents(tusk_differ *d, const tusk_enum_change *change)
+{
+    const char *hint = "Add labels at the end or between others only, or change the type by hand.";
+    for (size_t i = 0; i < d->from->domains.count; i++) {
+        if (!tusk_scan_names(d->from->domains.items[i].type, change->old->name)) continue;
+        tusk_step_refuse(d, hint, "the enum \"%.*s\" cannot be made anew: a domain is of it",
+                         TUSK_STR_ARG(change->old->name));
+    }
+    for (size_t i = 0; i < d->from->composites.count; i++) {
+        const tusk_model_composite *composite = &d->from->composites.items[i];
+        for (size_t j = 0; j < composite->fields.count; j++) {
+            if (!tusk_scan_names(composite->fields.items[j].type, change->old->name)) continue;
+            tusk_step_refuse(d, hint,
+                             "the enum \"%.*s\" cannot be made anew: a composite type is of it",
+                             TUSK_STR_ARG(change->old->name));
+        }
+    }
+}
+
+void tusk_part_remake_enums(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->changes.enums.count; i++) {
+        const tusk_enum_change *change = &d->changes.enums.items[i];
+        if (!change->anew) continue;
+        refuse_dependents(d, change);
+        each_column(d, change, to_text);
+        tusk_step_add(d, about_enum(TUSK_STEP_ALTER, change->new), "DROP TYPE %q;",
+                      change->new->schema, change->new->name);
+        create_enum(d, change->new);
+        tusk_step_remade(d, change->new->name);
+        each_column(d, change, from_text);
+    }
+}
+
+void tusk_part_drop_types(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->changes.enums.count; i++) {
+        const tusk_model_enum *e = d->changes.enums.items[i].old;
+        if (d->changes.enums.items[i].new) continue;
+        tusk_step_add(d, about_enum(TUSK_STEP_DROP, e), "DROP TYPE %q;", e->schema, e->name);
+    }
+}

@@ -1,0 +1,2 @@
+ALTER TABLE "t" ALTER COLUMN "name" SET DATA TYPE varchar(20);--> statement-breakpoint
+ALTER TABLE "t" ALTER COLUMN "name" SET DEFAULT 'x';

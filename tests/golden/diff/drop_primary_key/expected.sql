@@ -1,0 +1,5 @@
+ALTER TABLE "t" DROP CONSTRAINT "t_t_id_t_id_fk";
+--> statement-breakpoint
+ALTER TABLE "t" DROP CONSTRAINT "t_pkey";--> statement-breakpoint
+ALTER TABLE "t" ADD CONSTRAINT "t_id_unique" UNIQUE("id");--> statement-breakpoint
+ALTER TABLE "t" ADD CONSTRAINT "t_t_id_t_id_fk" FOREIGN KEY ("t_id") REFERENCES "public"."t"("id") ON DELETE cascade ON UPDATE no action;
