@@ -90,10 +90,10 @@ async function wrongNames(b, cookie, { name, folder }) {
       const r = await raw(b, method, `${path}/${one}${tail}`, cookie, body);
       if (r.status < 400 || r.status >= 500 || r.headers['x-injected'] || r.body.includes('root:')) wrong.push(`${method} ${one}${tail}: ${r.status} ${r.body}`);
     }
-  tap.check(`${names.length} wrong names`, wrong.length === 0, wrong.join('\n'));
+  tap.check(`row 64: ${names.length} wrong names`, wrong.length === 0, wrong.join('\n'));
   const r = await raw(b, 'POST', `${path}/link.dump/ticket`, cookie, { password });
   const got = await raw(b, 'GET', JSON.parse(r.body).data?.url ?? `${path}/link.dump/file?ticket=x`, cookie);
-  tap.check('a link in the folder leads nowhere', got.status === 404 && !got.body.includes('root:'), `${got.status} ${got.body}`);
+  tap.check('row 64: a link in the folder leads nowhere', got.status === 404 && !got.body.includes('root:'), `${got.status} ${got.body}`);
   tap.check('the backup is still there', existsSync(join(folder, name)));
   tap.equal('a link is removed, what it leads to is not', [(await b.request('DELETE', `${path}/link.dump`, { cookie, body: { password } })).status, existsSync('/etc/passwd')], [200, true]);
 }

@@ -87,7 +87,7 @@ async function otherSites({ cookie, team }) {
     if (r.status !== code) wrong.push(`${name}: ${r.status}, expected ${code}`);
     if ([...r.headers.keys()].some((k) => k.startsWith('access-control'))) wrong.push(`${name}: offers CORS`);
   }
-  tap.check(`${cases.length} ways a page can ask for a change`, wrong.length === 0, wrong.join('\n'));
+  tap.check(`row 65: ${cases.length} ways a page can ask for a change`, wrong.length === 0, wrong.join('\n'));
   tap.equal('reading is not a change', (await ask('GET', `/api/teams/${team}`, { headers: { cookie, 'sec-fetch-site': 'cross-site' } })).status, 200);
   const r = await ask('OPTIONS', `/api/teams/${team}`, { headers: { origin: 'http://evil.example', 'access-control-request-method': 'PATCH' } });
   tap.check('a preflight is told nothing', r.status >= 400 && ![...r.headers.keys()].some((k) => k.startsWith('access-control')), r.status);
@@ -99,7 +99,7 @@ async function sessions({ cookie }) {
   const planted = 'session=PLANTEDPLANTEDPLANTEDPLANTEDPLANTEDPLANTED1';
   const r = await login('ada', ada.password, { headers: { cookie: planted, origin: b.url } });
   const fresh = cookieOf(r);
-  tap.check('a cookie from before the sign-in is not taken over', r.status === 200 && fresh !== planted && (await me(planted)).status === 401, [r.status, fresh]);
+  tap.check('row 65: a cookie from before the sign-in is not taken over', r.status === 200 && fresh !== planted && (await me(planted)).status === 401, [r.status, fresh]);
   const again = cookieOf(await login('ada', ada.password, { headers: { cookie: fresh, origin: b.url } }));
   tap.check('every sign-in gives another session', again !== fresh && again !== cookie);
   const ids = await sql.run('select "id" from "authSession"');
@@ -148,7 +148,7 @@ async function sameTime() {
     same = close(k, u) && close(k, w);
   }
   tap.equal('unknown user, wrong password and no password get one and the same answer', texts.size, 1);
-  tap.check('in the same time', same, `medians in ms (known, unknown, without password): ${JSON.stringify(seen)}`);
+  tap.check('row 66: known or unknown, in the same time', same, `medians in ms (known, unknown, without password): ${JSON.stringify(seen)}`);
 }
 
 async function guessing() {
@@ -159,7 +159,7 @@ async function guessing() {
   for (let i = 0; i < 5; i++) codes.push((await login('pia', `guess ${i}`, { from })).status);
   tap.equal('five wrong passwords are 400', codes, [400, 400, 400, 400, 400]);
   const paused = await login('pia', ada.password, { from });
-  tap.check('then even the right one has to wait', paused.status === 429 && Number(paused.headers.get('retry-after')) >= 1 && paused.json.success === false && !paused.headers.get('set-cookie'), [paused.status, paused.text]);
+  tap.check('row 66: then even the right one has to wait', paused.status === 429 && Number(paused.headers.get('retry-after')) >= 1 && paused.json.success === false && !paused.headers.get('set-cookie'), [paused.status, paused.text]);
   const others = await Promise.all([login('pia', ada.password, { from: '127.0.2.2' }), login('PIA', 'x', { from }), login('pia', 'x', { from, headers: { 'x-forwarded-for': '10.0.0.1' } }), login('quin', ada.password, { from })]);
   tap.equal('from another address too, in capitals too; another account does not', others.map((r) => r.status), [429, 429, 429, 200]);
   const let_in = await until('the pause to pass', async () => { const r = await login('pia', ada.password, { from }); return r.status === 200 && r; }, 15000);
@@ -169,7 +169,7 @@ async function guessing() {
   const address = '127.0.3.1';
   let refused = 0;
   for (let i = 0; i < 22; i++) refused += (await login(`nobody-${i}`, 'x', { from: address })).status === 429;
-  tap.check('one address that tries many names is paused', refused >= 1, refused);
+  tap.check('row 66: one address that tries many names is paused', refused >= 1, refused);
   tap.equal('other addresses are not', (await login('quin', ada.password, { from: '127.0.3.2' })).status, 200);
 }
 
@@ -182,7 +182,7 @@ async function burst({ cookie, team }) {
   while (!done) reads.push(await read());
   const answers = await all;
   const count = (code) => answers.filter((r) => r.status === code).length;
-  tap.check('30 sign-ins at once: some are let in, the rest asked to come back', count(200) >= 4 && count(200) + count(503) === 30, answers.map((r) => r.status));
+  tap.check('row 66: 30 sign-ins at once: some are let in, the rest asked to come back', count(200) >= 4 && count(200) + count(503) === 30, answers.map((r) => r.status));
   tap.check('with Retry-After', answers.filter((r) => r.status === 503).every((r) => Number(r.headers.get('retry-after')) >= 1));
   tap.check('meanwhile everything else answers', reads.length > 0 && reads.every((r) => r.status === 200) && median(reads.map((r) => r.ms)) < 1000, reads.map((r) => [r.status, Math.round(r.ms)]).slice(0, 50));
   tap.equal('and so do sign-ins afterwards', (await login('quin', ada.password)).status, 200);

@@ -181,7 +181,7 @@ static void test_password_is_no_argument(void **state)
 
 /* ---- hostile names ---- */
 
-static void test_hostile_names(void **state)
+static void test_row_64_hostile_names(void **state)
 {
     struct backups *b = *state;
     static const char *const names[] = { "-rf x.dump",      "a'b\"c;$(touch pwned)`id`.sql",
@@ -224,7 +224,7 @@ static void take_room_away(const char *folder)
     setrlimit(RLIMIT_FSIZE, &limit);
 }
 
-static void test_disk_full(void **state)
+static void test_row_55_disk_full(void **state)
 {
     struct backups *b = *state;
     const char *good = backups_make(b, "good.dump", NULL);
@@ -256,7 +256,7 @@ static void stop_here(void *context, const tusk_backup_progress *progress)
     if (write(*(int *)context, "x", 1) == 1) pause();
 }
 
-static void test_killed_in_the_middle(void **state)
+static void test_row_53_killed_in_the_middle(void **state)
 {
     struct backups *b = *state;
     const char *path = backups_path(b, "k.dump");
@@ -354,7 +354,7 @@ static void test_remove(void **state)
     assert_int_equal(tusk_backup_remove(b->arena, path, &b->err), TUSK_INVALID);
 }
 
-static void test_finds_the_tool(void **state)
+static void test_row_55_finds_the_tool(void **state)
 {
     struct backups *b = *state;
     tusk_str path = { 0, 0 };
@@ -388,7 +388,7 @@ static void test_no_such_server(void **state)
 
 /* ---- the manifest ---- */
 
-static void test_damaged_manifest(void **state)
+static void test_row_52_damaged_manifest(void **state)
 {
     struct backups *b = *state;
     const char *path = backups_make(b, "m.dump", NULL);
@@ -438,7 +438,7 @@ static void expect_left(struct backups *b, const char *expected)
     assert_string_equal(names, expected);
 }
 
-static void test_prune(void **state)
+static void test_row_55_prune_keeps_the_proven(void **state)
 {
     struct backups *b = *state;
     tusk_backup_list gone;
@@ -482,16 +482,16 @@ int main(void)
         BACKUP_TEST(test_names_of_tables),
         BACKUP_TEST(test_under_write_load),
         BACKUP_TEST(test_password_is_no_argument),
-        BACKUP_TEST(test_hostile_names),
-        BACKUP_TEST(test_disk_full),
-        BACKUP_TEST(test_killed_in_the_middle),
+        BACKUP_TEST(test_row_64_hostile_names),
+        BACKUP_TEST(test_row_55_disk_full),
+        BACKUP_TEST(test_row_53_killed_in_the_middle),
         BACKUP_TEST(test_stopped),
         BACKUP_TEST(test_remove),
-        BACKUP_TEST(test_finds_the_tool),
+        BACKUP_TEST(test_row_55_finds_the_tool),
         BACKUP_TEST(test_one_at_a_time),
         BACKUP_TEST(test_no_such_server),
-        BACKUP_TEST(test_damaged_manifest),
-        BACKUP_TEST(test_prune),
+        BACKUP_TEST(test_row_52_damaged_manifest),
+        BACKUP_TEST(test_row_55_prune_keeps_the_proven),
     };
     support_own_server(); /* what is there before and after is compared */
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -155,7 +155,7 @@ static void first_open_makes_it_and_the_last_out_stops_it(void **state)
     assert_false(tusk_file_exists(status.socket_dir.ptr));
 }
 
-static void the_server_is_not_root_and_secrets_are_closed(void **state)
+static void row_57_the_server_is_not_root_and_secrets_are_closed(void **state)
 {
     scene *s = *state;
     tusk_cluster *cluster = open_cluster(s);
@@ -206,7 +206,7 @@ static void two_at_once_on_an_empty_folder_share_one_server(void **state)
     assert_true(look(s).running);
 }
 
-static void a_killed_holder_counts_as_gone(void **state)
+static void row_58_a_killed_holder_counts_as_gone(void **state)
 {
     scene *s = *state;
     int holder;
@@ -223,7 +223,7 @@ static void a_killed_holder_counts_as_gone(void **state)
     assert_false(look(s).running);
 }
 
-static void a_killed_postmaster_is_recovered(void **state)
+static void row_58_a_killed_postmaster_is_recovered(void **state)
 {
     scene *s = *state;
     tusk_cluster *first = open_cluster(s);
@@ -269,7 +269,7 @@ static void write_file(const char *folder, const char *name, const char *content
 }
 
 /* Our own process number is alive, and no server: PostgreSQL alone would refuse to start. */
-static void a_stale_pid_file_with_a_reused_number_is_replaced(void **state)
+static void row_58_a_stale_pid_file_with_a_reused_number_is_replaced(void **state)
 {
     scene *s = *state;
     tusk_cluster_close(open_cluster(s));
@@ -301,7 +301,7 @@ static void another_major_version_is_named_with_what_to_install(void **state)
     write_file(status.data_dir.ptr, "PG_VERSION", right);
 }
 
-static void a_failing_start_tells_the_servers_reason(void **state)
+static void row_57_a_failing_start_tells_the_servers_reason(void **state)
 {
     scene *s = *state;
     tusk_cluster_close(open_cluster(s));
@@ -315,7 +315,7 @@ static void a_failing_start_tells_the_servers_reason(void **state)
     assert_int_equal(look(s).holders, 0);
 }
 
-static void a_long_data_folder_gets_a_short_socket(void **state)
+static void row_57_a_long_data_folder_gets_a_short_socket(void **state)
 {
     scene *s = *state;
     char name[128];
@@ -400,16 +400,16 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(first_open_makes_it_and_the_last_out_stops_it),
-        SCENE(the_server_is_not_root_and_secrets_are_closed),
+        SCENE(row_57_the_server_is_not_root_and_secrets_are_closed),
         SCENE(a_second_open_joins),
         SCENE(two_at_once_on_an_empty_folder_share_one_server),
-        SCENE(a_killed_holder_counts_as_gone),
-        SCENE(a_killed_postmaster_is_recovered),
+        SCENE(row_58_a_killed_holder_counts_as_gone),
+        SCENE(row_58_a_killed_postmaster_is_recovered),
         SCENE(a_stuck_backend_of_a_dead_postmaster_is_ended),
-        SCENE(a_stale_pid_file_with_a_reused_number_is_replaced),
+        SCENE(row_58_a_stale_pid_file_with_a_reused_number_is_replaced),
         SCENE(another_major_version_is_named_with_what_to_install),
-        SCENE(a_failing_start_tells_the_servers_reason),
-        SCENE(a_long_data_folder_gets_a_short_socket),
+        SCENE(row_57_a_failing_start_tells_the_servers_reason),
+        SCENE(row_57_a_long_data_folder_gets_a_short_socket),
         SCENE(an_initdb_cut_short_leaves_nothing_in_the_way),
         SCENE(a_starter_killed_during_initdb_is_followed_by_another),
         SCENE(started_to_stay_it_stays_until_stopped),

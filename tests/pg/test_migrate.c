@@ -169,7 +169,7 @@ static void test_failure_without_position(void **state)
     assert_answer(b, APPLIED_ROWS, "0");
 }
 
-static void test_older_one_still_runs(void **state)
+static void test_row_51_older_one_still_runs(void **state)
 {
     struct base *b = *state;
     make_folder(b, (const char *const[]){ "create table a (id int)", "create table c (id int)" },
@@ -183,7 +183,7 @@ static void test_older_one_still_runs(void **state)
     assert_answer(b, "select to_regclass('b') is not null", "t");
 }
 
-static void test_changed_file_is_refused(void **state)
+static void test_row_51_changed_file_is_refused(void **state)
 {
     struct base *b = *state;
     FOLDER(b, "create table a (id int)");
@@ -295,7 +295,7 @@ static void assert_finished(struct base *b)
     up_ok(b, 0);
 }
 
-static void test_goes_on(void **state)
+static void test_row_49_goes_on(void **state)
 {
     struct base *b = *state;
     FOLDER(b, ALONE);
@@ -312,7 +312,7 @@ static void test_goes_on(void **state)
 }
 
 /* Killed while the index was built: an invalid one is left, or a valid one, or none. */
-static void test_goes_on_after_index(void **state)
+static void test_row_49_goes_on_after_index(void **state)
 {
     static const char *const left[] = {
         "update pg_index set indisvalid = false where indexrelid = '\"I x\"'::regclass",
@@ -338,7 +338,7 @@ static void test_goes_on_after_index(void **state)
 }
 
 /* Row 50 of the fault matrix: IF NOT EXISTS would be content with an invalid index. */
-static void test_50_invalid_index_is_rebuilt(void **state)
+static void test_row_50_invalid_index_is_rebuilt(void **state)
 {
     struct base *b = *state;
     FOLDER(b, "create table a (id int)",
@@ -361,7 +361,7 @@ static void test_50_invalid_index_is_rebuilt(void **state)
 }
 
 /* Row 49: where nothing tells whether it took effect, the way on is named exactly. */
-static void test_49_unknown_is_asked(void **state)
+static void test_row_49_unknown_is_asked(void **state)
 {
     struct base *b = *state;
     FOLDER(b, "create table a (id int);\ncreate index concurrently on a (id);");
@@ -538,7 +538,7 @@ static void test_takes_over_public(void **state)
 }
 
 /* A journal that lists a file which is gone, as the real product's does. */
-static void test_file_is_gone(void **state)
+static void test_row_51_file_is_gone(void **state)
 {
     struct base *b = *state;
     FOLDER(b, "create table a (id int)", "select 1", "create table c (id int)");
@@ -566,7 +566,7 @@ static pid_t start_migrator(struct base *b)
     _exit(st == TUSK_OK ? 0 : 1);
 }
 
-static void test_two_at_once(void **state)
+static void test_row_48_two_at_once(void **state)
 {
     struct base *b = *state;
     FOLDER(b, "create table a (id int)", "select pg_sleep(0.5)", "insert into a values (1)");
@@ -662,14 +662,14 @@ int main(int argc, char **argv)
         BASE_TEST(test_deadline_holds_afterwards),
         BASE_TEST(test_failure_leaves_nothing),
         BASE_TEST(test_failure_without_position),
-        BASE_TEST(test_older_one_still_runs),
-        BASE_TEST(test_changed_file_is_refused),
+        BASE_TEST(test_row_51_older_one_still_runs),
+        BASE_TEST(test_row_51_changed_file_is_refused),
         BASE_TEST(test_takes_over),
         BASE_TEST(test_without_transaction),
-        BASE_TEST(test_goes_on),
-        BASE_TEST(test_goes_on_after_index),
-        BASE_TEST(test_50_invalid_index_is_rebuilt),
-        BASE_TEST(test_49_unknown_is_asked),
+        BASE_TEST(test_row_49_goes_on),
+        BASE_TEST(test_row_49_goes_on_after_index),
+        BASE_TEST(test_row_50_invalid_index_is_rebuilt),
+        BASE_TEST(test_row_49_unknown_is_asked),
         BASE_TEST(test_changed_while_started),
         BASE_TEST(test_own_transaction),
         BASE_TEST(test_to),
@@ -678,8 +678,8 @@ int main(int argc, char **argv)
         BASE_TEST(test_baseline),
         BASE_TEST(test_takes_over_names),
         BASE_TEST(test_takes_over_public),
-        BASE_TEST(test_file_is_gone),
-        BASE_TEST(test_two_at_once),
+        BASE_TEST(test_row_51_file_is_gone),
+        BASE_TEST(test_row_48_two_at_once),
         BASE_TEST(test_gives_up_waiting),
         BASE_TEST(test_lock_timeout),
         BASE_TEST(test_generated),

@@ -115,7 +115,7 @@ static void random_moment(unsigned *seed)
     nanosleep(&time, NULL);
 }
 
-static void test_49_killed_at_any_moment(void **state)
+static void test_row_49_killed_at_any_moment(void **state)
 {
     unsigned seed = 20261122;
     int cut = 0;
@@ -139,7 +139,7 @@ static void test_49_killed_at_any_moment(void **state)
 }
 
 /* Row 48: one works, the others wait and see that there is nothing left to do. */
-static void test_48_many_at_once(void **state)
+static void test_row_48_many_at_once(void **state)
 {
     struct work w = open_work();
     pid_t children[MANY];
@@ -156,8 +156,8 @@ static void test_48_many_at_once(void **state)
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_49_killed_at_any_moment),
-        cmocka_unit_test(test_48_many_at_once),
+        cmocka_unit_test(test_row_49_killed_at_any_moment),
+        cmocka_unit_test(test_row_48_many_at_once),
     };
     if (argc > 1) kills = atoi(argv[1]);
     if (kills < 1) return 2;

@@ -154,6 +154,11 @@ static void enabling_restarts_once_and_proves_it(void **state)
     assert_int_equal(stat(tusk_path_join(s->arena, s->data, "pg").ptr, &data), 0);
     assert_int_equal(conf.st_mode & 0777, 0600);
     assert_int_equal(conf.st_uid, data.st_uid);
+    /* no folder of the machine is used, which only its package's user could write to */
+    tusk_str text;
+    expect_ok(s, tusk_file_read(s->arena, path, 65536, &text, &s->err));
+    assert_non_null(strstr(text.ptr, tusk_arena_printf(s->arena, "spool-path=%s/", s->data).ptr));
+    assert_non_null(strstr(text.ptr, tusk_arena_printf(s->arena, "lock-path=%s/", s->data).ptr));
     assert_string_equal(ask(s, "show archive_mode"), "on");
     assert_false(tusk_file_exists("/nowhere"));
     tusk_pitr_status status = look(s);

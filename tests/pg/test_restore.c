@@ -37,7 +37,7 @@ static void refused(struct backups *b, const char *path, tusk_backup_options opt
 
 /* ---- damaged at rest ---- */
 
-static void test_truncated_is_refused(void **state)
+static void test_row_54_truncated_is_refused(void **state)
 {
     struct backups *b = *state;
     for (const char *const *format = FORMATS; *format; format++) {
@@ -54,7 +54,7 @@ static void test_truncated_is_refused(void **state)
     }
 }
 
-static void test_flipped_byte_is_refused(void **state)
+static void test_row_54_flipped_byte_is_refused(void **state)
 {
     struct backups *b = *state;
     for (const char *const *format = FORMATS; *format; format++) {
@@ -236,7 +236,7 @@ static void test_data_only(void **state)
 
 /* ---- files of others ---- */
 
-static void test_needs_trust(void **state)
+static void test_row_56_needs_trust(void **state)
 {
     struct backups *b = *state;
     for (const char *const *format = FORMATS; *format; format++) {
@@ -263,7 +263,7 @@ static void test_needs_trust(void **state)
             "database dump complete");
 }
 
-static void test_hostile_dumps(void **state)
+static void test_row_56_hostile_dumps(void **state)
 {
     struct backups *b = *state;
     static const struct {
@@ -427,14 +427,14 @@ static void test_no_owner(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BACKUP_TEST(test_truncated_is_refused),
-        BACKUP_TEST(test_flipped_byte_is_refused),
+        BACKUP_TEST(test_row_54_truncated_is_refused),
+        BACKUP_TEST(test_row_54_flipped_byte_is_refused),
         BACKUP_TEST(test_targets),
         BACKUP_TEST(test_replace),
         BACKUP_TEST(test_interrupted),
         BACKUP_TEST(test_data_only),
-        BACKUP_TEST(test_needs_trust),
-        BACKUP_TEST(test_hostile_dumps),
+        BACKUP_TEST(test_row_56_needs_trust),
+        BACKUP_TEST(test_row_56_hostile_dumps),
         BACKUP_TEST(test_reads_sql),
         BACKUP_TEST(test_no_owner),
         BACKUP_TEST(test_locale_is_kept),
