@@ -84,6 +84,29 @@ export async function walkAddresses(visitor) {
 const answer = (route, data) => route.fulfill({ json: { success: true, data } });
 const isList = (url) => /^\/api\/admin\/\w+$/.test(url.pathname);
 
+export async function walkGlance(visitor) {
+    const { page } = visitor;
+    const say = (text) => `${visitor.width} ${visitor.scheme}: ${text}`;
+    const zoo = '/admin/tables?schema=public&table=zoo';
+
+    await check(say('every page can be read'), async () => {
+        for (const path of Object.keys(NAMES)) {
+            await open(page, path);
+            await visitor.look(`glance${path.replaceAll('/', '-')}`);
+        }
+    });
+
+    await check(say('so can a table and the dialog that changes a row'), async () => {
+        for (const [name, address] of [['columns', `${zoo}&view=columns`], ['indexes', `${zoo}&view=indexes`], ['rows', zoo]]) {
+            await open(page, address, 'zoo');
+            await visitor.look(`glance-table-${name}`);
+        }
+        await page.getByRole('button', { name: 'Edit the row id 5', exact: true }).click();
+        await page.getByRole('dialog').getByLabel('name text').fill('another');
+        await visitor.look('glance-row-edit', false);
+    });
+}
+
 export async function walkStates(visitor) {
     const { page } = visitor;
     const say = (text) => `${visitor.width} ${visitor.scheme}: ${text}`;
