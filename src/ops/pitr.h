@@ -18,7 +18,7 @@ typedef struct tusk_pitr_site {
     const tusk_pitr_options *options;
     bool is_private;
     tusk_place place;        /* another server: only pgdata and the user count */
-    const char *folder;      /* of the configuration; repo/ and lock/ are in it */
+    const char *folder;      /* of the configuration; repo/, lock/ and spool/ are in it */
     const char *conf;        /* FOLDER/pgbackrest.conf */
     const char *config_file; /* another server: its postgresql.conf */
     const char *tool;        /* pgbackrest */

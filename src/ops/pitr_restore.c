@@ -263,7 +263,9 @@ static tusk_status say_switch(restore *r, tusk_error *err)
                               "  1. stop the server (on Debian: systemctl stop postgresql)\n");
     tusk_buf_printf(&steps, "  2. mv %s %s.before-%s\n", data, data, r->stamp);
     tusk_buf_printf(&steps, "  3. mv %s %s\n", r->proof.place.pgdata, data);
-    tusk_buf_add_cstr(&steps, "  4. start it again, and make a backup: tusk pitr backup --full\n");
+    tusk_buf_printf(&steps,
+                    "  4. start it again, and make a backup: tusk pitr backup --repo %s --full\n",
+                    r->site.folder);
     return tusk_buf_finish(&steps, &r->out->steps, err);
 }
 

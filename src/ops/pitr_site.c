@@ -220,6 +220,7 @@ static tusk_status make_folders(tusk_arena *arena, const tusk_pitr_site *site, t
         return TUSK_IO;
     }
     st = make_part(arena, site, "repo", err);
+    if (st == TUSK_OK) st = make_part(arena, site, "spool", err);
     return st ? st : make_part(arena, site, "lock", err);
 }
 
@@ -231,8 +232,8 @@ static tusk_status write_conf(tusk_arena *arena, const tusk_pitr_site *site, tus
     tusk_buf_init_in(&buf, arena, CONF_MAX);
     tusk_buf_add_cstr(&buf, "# written by tusk pitr enable, which also changes it\n");
     if (site->config_file) tusk_buf_printf(&buf, CONFIG_LINE "%s\n", site->config_file);
-    tusk_buf_printf(&buf, "[global]\nrepo1-path=%s/repo\nlock-path=%s/lock\n", site->folder,
-                    site->folder);
+    tusk_buf_printf(&buf, "[global]\nrepo1-path=%s/repo\nlock-path=%s/lock\nspool-path=%s/spool\n",
+                    site->folder, site->folder, site->folder);
     tusk_buf_printf(&buf, "repo1-retention-full=%d\n", keep);
     tusk_buf_add_cstr(&buf, "log-level-file=off\nlog-level-stderr=off\nlog-timestamp=n\n"
                             "start-fast=y\nprocess-max=2\ncompress-level=3\n");
