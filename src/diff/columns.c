@@ -53,7 +53,7 @@ static void rename_columns(tusk_differ *d, const tusk_table_change *table)
         again = waiting = false;
         for (size_t j = 0; table->new &&j < table->new->columns.count; j++) {
             const tusk_column_change *column =
-                tusk_change_of_column(table, table->new->columns.items[j].name);
+                tusk_fates_of_column(table, table->new->columns.items[j].name);
             if (!column) continue;
             size_t i = (size_t)(column - table->columns.items);
             if (done[i] || tusk_str_eq(column->first_name, column->old->name)) continue;
@@ -224,7 +224,7 @@ static bool is_made_from_new(const tusk_table_change *table, const tusk_model_co
 {
     for (size_t i = 0; column->generated.ptr && i < table->new->columns.count; i++) {
         tusk_str name = table->new->columns.items[i].name;
-        if (tusk_str_eq(name, column->name) || tusk_change_of_column(table, name)) continue;
+        if (tusk_str_eq(name, column->name) || tusk_fates_of_column(table, name)) continue;
         if (tusk_scan_names(column->generated, name)) return true;
     }
     return false;
@@ -234,7 +234,7 @@ static void add_columns(tusk_differ *d, const tusk_table_change *table, bool mad
 {
     for (size_t i = 0; i < table->new->columns.count; i++) {
         const tusk_model_column *column = &table->new->columns.items[i];
-        if (tusk_change_of_column(table, column->name)) continue;
+        if (tusk_fates_of_column(table, column->name)) continue;
         if (is_made_from_new(table, column) != made_from_new) continue;
         tusk_buf buf;
         tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);

@@ -85,7 +85,9 @@ tusk_status tusk_diff(tusk_arena *arena, const tusk_model *from, const tusk_mode
     if (!tusk_long_names_settle(arena, from, &first) || !tusk_long_names_settle(arena, to, &target))
         return tusk_fail_nomem(err, "the migration");
     tusk_status st = tusk_rename_apply(arena, &first, &target, options, &renamed, err);
-    if (st == TUSK_OK) st = tusk_changes_find(arena, &first, &renamed, &target, &d.changes, err);
+    if (st == TUSK_OK) st = tusk_fates_find(arena, &first, &renamed, &target, &d.changes, err);
+    /* first: what found no room looks as if it were another schema */
+    if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the migration");
     if (st != TUSK_OK) return st;
     tusk_map_init(&d.seen, arena);
     add_objects(&d);

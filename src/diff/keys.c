@@ -15,7 +15,7 @@ static tusk_about about(tusk_step_kind kind, const tusk_model_table *table)
 bool tusk_key_changes_late(const tusk_table_change *table, size_t key)
 {
     if (table->primary_keys[key] != TUSK_CHANGED) return false;
-    return !tusk_change_touches(table, &table->old->primary_keys.items[key].columns, TUSK_ANEW);
+    return !tusk_fates_touch(table, &table->old->primary_keys.items[key].columns, TUSK_ANEW);
 }
 
 static void drop_key(tusk_differ *d, const tusk_table_change *table, tusk_str name,
@@ -49,7 +49,7 @@ void tusk_part_drop_keys(tusk_differ *d)
 static bool is_of_added(const tusk_table_change *table, const tusk_model_key *key)
 {
     for (size_t i = 0; i < key->columns.count; i++) {
-        const tusk_column_change *column = tusk_change_of_column(table, key->columns.items[i]);
+        const tusk_column_change *column = tusk_fates_of_column(table, key->columns.items[i]);
         if (!column || (column->apart && column->depth == TUSK_ANEW)) return true;
     }
     return false;

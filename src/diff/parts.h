@@ -82,7 +82,7 @@ void tusk_part_free_policies(tusk_differ *d);
 static inline const tusk_table_change *tusk_part_before(const tusk_differ *d,
                                                         const tusk_model_table *now)
 {
-    return tusk_change_of(&d->changes, now);
+    return tusk_fates_of_table(&d->changes, now);
 }
 /** A name as PostgreSQL makes one of up to three parts: t_c_seq, in 63 bytes. */
 tusk_str tusk_part_name(tusk_arena *arena, tusk_str table, tusk_str column, const char *suffix);

@@ -367,11 +367,12 @@ tusk_status tusk_rename_apply(tusk_arena *arena, const tusk_model *from, const t
 {
     renamer r = { .arena = arena, .from = from, .to = to, .out = out };
     tusk_rename_copy(arena, from, out);
+    if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the renames");
     if (options && options->rename_count > 0) {
         bool *done = TUSK_NEW_ARRAY(arena, bool, options->rename_count);
         tusk_status st = done ? apply_options(&r, options, done, err) : TUSK_OK;
         if (st != TUSK_OK) return st;
     }
-    if (!tusk_arena_failed(arena)) apply_renamed_from(&r);
+    apply_renamed_from(&r);
     return tusk_arena_failed(arena) ? tusk_fail_nomem(err, "the renames") : TUSK_OK;
 }

@@ -3,13 +3,13 @@
 #define TUSK_DIFF_STEP_H
 
 #include "src/base/map.h"
-#include "src/diff/change.h"
 #include "src/diff/diff.h"
+#include "src/diff/fate.h"
 #include "src/diff/words.h"
 
 typedef struct tusk_differ {
     tusk_arena *arena;
-    tusk_changes changes;
+    tusk_fates changes;
     const tusk_model *first, *from, *to; /* from: first with its new names */
     tusk_plan *plan;
     tusk_map seen;     /* a statement is needed once, where it is first asked for */

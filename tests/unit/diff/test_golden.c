@@ -93,9 +93,9 @@ static void test_no_change(void **state)
     tusk_arena_free(arena);
 }
 
-static tusk_status make_plan(const char *folder)
+static tusk_status make_plan_within(const char *folder, size_t limit)
 {
-    tusk_arena *arena = tusk_arena_new(0);
+    tusk_arena *arena = tusk_arena_new(limit);
     tusk_model from, to;
     tusk_plan plan;
     tusk_error err = { 0 };
@@ -107,22 +107,55 @@ static tusk_status make_plan(const char *folder)
     return st;
 }
 
+static tusk_status make_plan(const char *folder)
+{
+    return make_plan_within(folder, 0);
+}
+
+/* In every case, whatever request finds no memory. */
 static void test_without_memory(void **state)
 {
-    char folder[1024];
-    snprintf(folder, sizeof folder, "%s/create_everything", golden);
-    TUSK_EACH_FAILING_ALLOC(n)
-    {
-        tusk_status st = make_plan(folder);
-        assert_true(st == TUSK_OK || st == TUSK_NOMEM);
+    DIR *dir = opendir(golden);
+    assert_non_null(dir);
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+        if (entry->d_name[0] == '.') continue;
+        char folder[1024];
+        snprintf(folder, sizeof folder, "%s/%s", golden, entry->d_name);
+        tusk_status all = make_plan(folder);
+        TUSK_EACH_FAILING_ALLOC(n)
+        {
+            tusk_status st = make_plan(folder);
+            assert_true(st == all || st == TUSK_NOMEM);
+        }
     }
+    closedir(dir);
+}
+
+/* The same with an arena that holds ever more. */
+static void test_every_limit(void **state)
+{
+    DIR *dir = opendir(golden);
+    assert_non_null(dir);
+    for (struct dirent *entry = readdir(dir); entry; entry = readdir(dir)) {
+        if (entry->d_name[0] == '.') continue;
+        char folder[1024];
+        snprintf(folder, sizeof folder, "%s/%s", golden, entry->d_name);
+        tusk_status all = make_plan(folder), st = TUSK_NOMEM;
+        for (size_t limit = 1024; st == TUSK_NOMEM; limit += 40 + limit / 100) {
+            assert_true(limit < 64 << 20);
+            st = make_plan_within(folder, limit);
+        }
+        assert_int_equal(st, all);
+    }
+    closedir(dir);
 }
 
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_cases),
                                         cmocka_unit_test(test_no_change),
-                                        cmocka_unit_test(test_without_memory) };
+                                        cmocka_unit_test(test_without_memory),
+                                        cmocka_unit_test(test_every_limit) };
     if (argc != 2) return 2;
     golden = argv[1];
     return cmocka_run_group_tests(tests, NULL, NULL);

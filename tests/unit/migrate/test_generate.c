@@ -16,6 +16,10 @@
     "TABLE(team, teams, \"teams\")\n    COLUMN(text, id, PRIMARY_KEY)\n" \
     "    NULLABLE(text, slug)\nEND_TABLE(team, teams)\n"
 
+#define CHECKED                                                          \
+    "TABLE(team, teams, \"teams\")\n    COLUMN(text, id, PRIMARY_KEY)\n" \
+    "    NULLABLE(text, slug)\n    CHECK(teams_slug, \"slug <> $1\")\nEND_TABLE(team, teams)\n"
+
 struct folder {
     tusk_arena *arena;
     char *root;
@@ -142,12 +146,12 @@ static void test_custom(void **state)
     assert_ok(generate(&f, TWO, NULL, false), f.err);
     assert_text(f.made.tag, "0002_add_slug_to_teams");
     /* what cannot be generated is refused, and recorded once it is written by hand */
-    assert_int_equal(generate(&f, ONE, NULL, false), TUSK_INVALID);
+    assert_int_equal(generate(&f, CHECKED, NULL, false), TUSK_INVALID);
     assert_string_equal(f.err.message,
-                        "the column \"slug\" of table \"teams\" was removed or renamed");
+                        "the check \"teams_slug\" has a parameter ($1) in its expression");
     assert_int_equal(unit_entries(f.migrations), 4);
-    assert_ok(generate(&f, ONE, "drop_slug", true), f.err);
-    assert_ok(generate(&f, ONE, NULL, false), f.err);
+    assert_ok(generate(&f, CHECKED, "check_slug", true), f.err);
+    assert_ok(generate(&f, CHECKED, NULL, false), f.err);
     assert_false(f.made.changed);
     tusk_arena_free(f.arena);
 }
@@ -163,8 +167,10 @@ static void test_custom_keeps_everything(void **state)
         f.arena, "%.*s\"sequences\": {\n    \"public.q\": {\n      \"name\": \"q\"\n    }\n  }%s",
         (int)(at - snapshot), snapshot, at + strlen("\"sequences\": {}"));
     unit_write(path_in(&f, "meta/0000_snapshot.json"), changed);
-    assert_int_equal(generate(&f, ONE, NULL, false), TUSK_INVALID);
-    assert_string_equal(f.err.message, "the sequences, roles, policies or views were changed");
+    assert_ok(generate(&f, ONE, NULL, true), f.err);
+    assert_non_null(strstr(text_of(&f, "meta/0001_snapshot.json"), "\"public.q\""));
+    assert_ok(generate(&f, ONE, "without", false), f.err);
+    assert_string_equal(text_of(&f, "0002_without.sql"), "DROP SEQUENCE \"public\".\"q\";");
     tusk_arena_free(f.arena);
 }
 

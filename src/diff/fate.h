@@ -1,7 +1,7 @@
-/* change.h - what becomes of everything that was there: kept, changed, gone; also what has to go
+/* fate.h - what becomes of everything that was there: kept, changed, gone; also what has to go
  * and come back because of something else, for PostgreSQL refuses to change what is depended on */
-#ifndef TUSK_DIFF_CHANGE_H
-#define TUSK_DIFF_CHANGE_H
+#ifndef TUSK_DIFF_FATE_H
+#define TUSK_DIFF_FATE_H
 
 #include "src/diff/cast.h"
 #include "src/diff/diff.h"
@@ -52,36 +52,37 @@ typedef struct tusk_enum_change {
     bool anew; /* dropped and created, its columns being text between */
 } tusk_enum_change;
 
-typedef struct tusk_changes {
+typedef struct tusk_fates {
     tusk_arena *arena;
     const tusk_model *first, *from, *to; /* from: first with its new names */
     TUSK_VEC(tusk_table_change) tables;  /* those of from */
     TUSK_VEC(tusk_enum_change) enums;
     tusk_fate *views, *policies, *routines;
-} tusk_changes;
+} tusk_fates;
 
 /** Finds it all. Errors: TUSK_INVALID for what no statement changes; TUSK_NOMEM. */
-tusk_status tusk_changes_find(tusk_arena *arena, const tusk_model *first, const tusk_model *from,
-                              const tusk_model *to, tusk_changes *out, tusk_error *err);
+tusk_status tusk_fates_find(tusk_arena *arena, const tusk_model *first, const tusk_model *from,
+                            const tusk_model *to, tusk_fates *out, tusk_error *err);
 
 /** The table that was there under what it is called now, NULL for a new one. */
-const tusk_table_change *tusk_change_of(const tusk_changes *changes, const tusk_model_table *now);
-const tusk_column_change *tusk_change_of_column(const tusk_table_change *table, tusk_str now);
+const tusk_table_change *tusk_fates_of_table(const tusk_fates *changes,
+                                             const tusk_model_table *now);
+const tusk_column_change *tusk_fates_of_column(const tusk_table_change *table, tusk_str now);
 /** The enum of the column, when it is made anew, as it is in `to`. */
-const tusk_enum_change *tusk_change_enum_of(const tusk_changes *changes,
-                                            const tusk_model_column *column);
+const tusk_enum_change *tusk_fates_enum_of(const tusk_fates *changes,
+                                           const tusk_model_column *column);
 /** Is a column of these names one that is dropped or touched at least so deep? `names` as they
  * were. */
-bool tusk_change_touches(const tusk_table_change *table, const tusk_names *names, tusk_depth depth);
+bool tusk_fates_touch(const tusk_table_change *table, const tusk_names *names, tusk_depth depth);
 
-/* The parts of tusk_changes_find(), in the order that they need. */
-void tusk_changes_find_enums(tusk_changes *changes);
-void tusk_changes_find_columns(tusk_changes *changes, tusk_table_change *table);
-void tusk_changes_find_members(tusk_changes *changes, tusk_table_change *table);
-void tusk_changes_find_foreign_keys(tusk_changes *changes, tusk_table_change *table);
-void tusk_changes_find_views(tusk_changes *changes);
-void tusk_changes_find_policies(tusk_changes *changes);
-void tusk_changes_find_routines(tusk_changes *changes);
+/* The parts of tusk_fates_find(), in the order that they need. */
+void tusk_fates_find_enums(tusk_fates *changes);
+void tusk_fates_find_columns(tusk_fates *changes, tusk_table_change *table);
+void tusk_fates_find_members(tusk_fates *changes, tusk_table_change *table);
+void tusk_fates_find_foreign_keys(tusk_fates *changes, tusk_table_change *table);
+void tusk_fates_find_views(tusk_fates *changes);
+void tusk_fates_find_policies(tusk_fates *changes);
+void tusk_fates_find_routines(tusk_fates *changes);
 
 /** The member of a list with this name, NULL when there is none. */
 #define TUSK_NAMED(list, name_)                                                          \

@@ -1,5 +1,5 @@
-/* change_members.c - what becomes of the indexes, constraints and keys of a table */
-#include "src/diff/change.h"
+/* fate_members.c - what becomes of the indexes, constraints and keys of a table */
+#include "src/diff/fate.h"
 #include "src/diff/same.h"
 #include "src/diff/scan.h"
 
@@ -28,15 +28,15 @@ static bool index_touched(const tusk_table_change *table, const tusk_model_index
         bool simple = plain && !column->opclass.ptr;
         tusk_depth depth = simple ? TUSK_ANEW : TUSK_CONVERTED;
         if (column->is_expression ? speaks(table, column->expression, TUSK_CONVERTED)
-                                  : tusk_change_touches(table, &one, depth))
+                                  : tusk_fates_touch(table, &one, depth))
             return true;
     }
-    return tusk_change_touches(table, &index->include, TUSK_ANEW);
+    return tusk_fates_touch(table, &index->include, TUSK_ANEW);
 }
 
 static bool key_touched(const tusk_table_change *table, const tusk_model_key *key)
 {
-    return tusk_change_touches(table, &key->columns, TUSK_ANEW);
+    return tusk_fates_touch(table, &key->columns, TUSK_ANEW);
 }
 
 static bool check_touched(const tusk_table_change *table, const tusk_model_check *check)
@@ -78,13 +78,13 @@ static bool key_goes(const tusk_table_change *table)
 {
     tusk_str was = single_key(table->old), is = single_key(table->new);
     if (!was.ptr) return false;
-    const tusk_column_change *column = tusk_change_of_column(table, was);
+    const tusk_column_change *column = tusk_fates_of_column(table, was);
     if (column->new && column->depth == TUSK_ANEW) return false; /* goes with it, comes with it */
     if (column->new) return !column->new->primary_key;
     return is.ptr || table->new->primary_keys.count > 0;
 }
 
-void tusk_changes_find_members(tusk_changes *changes, tusk_table_change *table)
+void tusk_fates_find_members(tusk_fates *changes, tusk_table_change *table)
 {
     if (!table->new) return;
     FIND_FATES(table, indexes, indexes, tusk_same_index, index_touched)
@@ -99,7 +99,7 @@ void tusk_changes_find_members(tusk_changes *changes, tusk_table_change *table)
 /* ---- foreign keys ---- */
 
 /* The table that the key refers to, as it was. */
-static const tusk_table_change *target_of(const tusk_changes *changes,
+static const tusk_table_change *target_of(const tusk_fates *changes,
                                           const tusk_model_foreign_key *key)
 {
     for (size_t i = 0; i < changes->tables.count; i++) {
@@ -150,7 +150,7 @@ static bool support_goes(const tusk_table_change *target, const tusk_names *colu
     }
     bool single = target->key_goes && columns->count == 1;
     const tusk_str key = single ? single_key(target->old) : (tusk_str){ 0 };
-    const tusk_column_change *column = single ? tusk_change_of_column(target, key) : NULL;
+    const tusk_column_change *column = single ? tusk_fates_of_column(target, key) : NULL;
     return goes || (column && tusk_str_eq(column->first_name, columns->items[0]));
 }
 
@@ -166,7 +166,7 @@ static bool types_part(const tusk_table_change *table, const tusk_names *columns
     return false;
 }
 
-static bool foreign_key_touched(const tusk_changes *changes, const tusk_table_change *table,
+static bool foreign_key_touched(const tusk_fates *changes, const tusk_table_change *table,
                                 const tusk_model_foreign_key *key, bool *early)
 {
     const tusk_table_change *target = target_of(changes, key);
@@ -180,7 +180,7 @@ static bool foreign_key_touched(const tusk_changes *changes, const tusk_table_ch
     return types_part(target, &key->columns_to) || touched;
 }
 
-void tusk_changes_find_foreign_keys(tusk_changes *changes, tusk_table_change *table)
+void tusk_fates_find_foreign_keys(tusk_fates *changes, tusk_table_change *table)
 {
     if (!table->new) return;
     for (size_t i = 0; i < table->old->foreign_keys.count; i++) {

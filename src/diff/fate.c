@@ -1,5 +1,5 @@
-/* change.c - what becomes of tables and their columns */
-#include "src/diff/change.h"
+/* fate.c - what becomes of tables and their columns */
+#include "src/diff/fate.h"
 
 #include "src/diff/rename.h"
 #include "src/diff/same.h"
@@ -7,7 +7,7 @@
 
 #include "src/base/banned.h"
 
-const tusk_table_change *tusk_change_of(const tusk_changes *changes, const tusk_model_table *now)
+const tusk_table_change *tusk_fates_of_table(const tusk_fates *changes, const tusk_model_table *now)
 {
     for (size_t i = 0; i < changes->tables.count; i++) {
         if (changes->tables.items[i].new == now) return &changes->tables.items[i];
@@ -15,7 +15,7 @@ const tusk_table_change *tusk_change_of(const tusk_changes *changes, const tusk_
     return NULL;
 }
 
-const tusk_column_change *tusk_change_of_column(const tusk_table_change *table, tusk_str now)
+const tusk_column_change *tusk_fates_of_column(const tusk_table_change *table, tusk_str now)
 {
     for (size_t i = 0; i < table->columns.count; i++) {
         if (tusk_str_eq(table->columns.items[i].old->name, now)) return &table->columns.items[i];
@@ -23,8 +23,8 @@ const tusk_column_change *tusk_change_of_column(const tusk_table_change *table, 
     return NULL;
 }
 
-const tusk_enum_change *tusk_change_enum_of(const tusk_changes *changes,
-                                            const tusk_model_column *column)
+const tusk_enum_change *tusk_fates_enum_of(const tusk_fates *changes,
+                                           const tusk_model_column *column)
 {
     if (column->type_schema.len == 0) return NULL;
     tusk_str base = tusk_type_base(column->type), schema = tusk_model_schema(column->type_schema);
@@ -36,7 +36,7 @@ const tusk_enum_change *tusk_change_enum_of(const tusk_changes *changes,
     return NULL;
 }
 
-bool tusk_change_touches(const tusk_table_change *table, const tusk_names *names, tusk_depth depth)
+bool tusk_fates_touch(const tusk_table_change *table, const tusk_names *names, tusk_depth depth)
 {
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
@@ -54,7 +54,7 @@ static bool names_column(tusk_str expression, const tusk_column_change *column)
 }
 
 /* The expression in the words of now. */
-static tusk_str in_new_words(tusk_changes *changes, const tusk_table_change *table,
+static tusk_str in_new_words(tusk_fates *changes, const tusk_table_change *table,
                              tusk_str expression)
 {
     tusk_str text = expression;
@@ -84,11 +84,11 @@ static bool one_family(const tusk_type_parts *a, const tusk_type_parts *b)
     return false;
 }
 
-static void find_depth(tusk_changes *changes, const tusk_table_change *table,
+static void find_depth(tusk_fates *changes, const tusk_table_change *table,
                        tusk_column_change *column)
 {
     column->from = tusk_type_of(changes->arena, column->old);
-    column->via_text = tusk_change_enum_of(changes, column->old) != NULL;
+    column->via_text = tusk_fates_enum_of(changes, column->old) != NULL;
     if (column->via_text) column->depth = TUSK_CONVERTED;
     if (!column->new) return;
     column->to = tusk_type_of(changes->arena, column->new);
@@ -122,13 +122,13 @@ static void find_dependent(tusk_table_change *table, tusk_column_change *column)
     bool added = false;
     for (size_t i = 0; column->depth == TUSK_ANEW && i < table->new->columns.count; i++) {
         tusk_str name = table->new->columns.items[i].name;
-        if (tusk_change_of_column(table, name)) continue;
+        if (tusk_fates_of_column(table, name)) continue;
         if (tusk_scan_names(column->new->generated, name)) added = true;
     }
     if (added) column->apart = true;
 }
 
-void tusk_changes_find_columns(tusk_changes *changes, tusk_table_change *table)
+void tusk_fates_find_columns(tusk_fates *changes, tusk_table_change *table)
 {
     for (size_t i = 0; i < table->old->columns.count; i++) {
         const tusk_model_column *old = &table->old->columns.items[i];
@@ -184,7 +184,7 @@ static bool is_altered(const tusk_table_change *table)
            LIST_ALTERED(table, policies, policies) || table->old->rls != table->new->rls;
 }
 
-static void add_table(tusk_changes *changes, size_t i)
+static void add_table(tusk_fates *changes, size_t i)
 {
     const tusk_model_table *first = &changes->first->tables.items[i];
     const tusk_model_table *old = &changes->from->tables.items[i];
@@ -238,29 +238,30 @@ static tusk_status check_partitions(const tusk_table_change *table, tusk_error *
     return TUSK_OK;
 }
 
-tusk_status tusk_changes_find(tusk_arena *arena, const tusk_model *first, const tusk_model *from,
-                              const tusk_model *to, tusk_changes *out, tusk_error *err)
+tusk_status tusk_fates_find(tusk_arena *arena, const tusk_model *first, const tusk_model *from,
+                            const tusk_model *to, tusk_fates *out, tusk_error *err)
 {
-    *out = (tusk_changes){ .arena = arena, .first = first, .from = from, .to = to };
+    *out = (tusk_fates){ .arena = arena, .first = first, .from = from, .to = to };
     out->views = TUSK_NEW_ARRAY(arena, tusk_fate, from->views.count);
     out->policies = TUSK_NEW_ARRAY(arena, tusk_fate, from->policies.count);
     out->routines = TUSK_NEW_ARRAY(arena, tusk_fate, from->routines.count);
     for (size_t i = 0; i < from->tables.count; i++) add_table(out, i);
     if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the changes");
-    tusk_changes_find_enums(out);
+    tusk_fates_find_enums(out);
     for (size_t i = 0; i < out->tables.count; i++) {
-        tusk_changes_find_columns(out, &out->tables.items[i]);
-        tusk_changes_find_members(out, &out->tables.items[i]);
+        tusk_fates_find_columns(out, &out->tables.items[i]);
+        if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the changes");
+        tusk_fates_find_members(out, &out->tables.items[i]);
         tusk_status st = check_partitions(&out->tables.items[i], err);
         if (st != TUSK_OK) return st;
     }
     for (size_t i = 0; i < out->tables.count; i++) {
         tusk_table_change *table = &out->tables.items[i];
-        tusk_changes_find_foreign_keys(out, table);
+        tusk_fates_find_foreign_keys(out, table);
         table->altered = table->new && !table->moved_only &&is_altered(table);
     }
-    tusk_changes_find_views(out);
-    tusk_changes_find_policies(out);
-    tusk_changes_find_routines(out);
+    tusk_fates_find_views(out);
+    tusk_fates_find_policies(out);
+    tusk_fates_find_routines(out);
     return tusk_arena_failed(arena) ? tusk_fail_nomem(err, "the changes") : TUSK_OK;
 }

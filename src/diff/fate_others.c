@@ -1,5 +1,5 @@
-/* change_others.c - what becomes of enums, views, policies and routines */
-#include "src/diff/change.h"
+/* fate_others.c - what becomes of enums, views, policies and routines */
+#include "src/diff/fate.h"
 #include "src/diff/same.h"
 #include "src/diff/scan.h"
 
@@ -66,7 +66,7 @@ static bool table_uses(const tusk_model_table *table, const tusk_model_table *ol
 }
 
 /* Views and functions that speak of the table, or of the enum itself. */
-static bool others_use(const tusk_changes *changes, tusk_str name, tusk_str label)
+static bool others_use(const tusk_fates *changes, tusk_str name, tusk_str label)
 {
     tusk_str none = { 0 };
     for (size_t i = 0; i < changes->to->views.count; i++) {
@@ -82,7 +82,7 @@ static bool others_use(const tusk_changes *changes, tusk_str name, tusk_str labe
     return false;
 }
 
-static bool label_used(const tusk_changes *changes, const tusk_model_enum *e, tusk_str label)
+static bool label_used(const tusk_fates *changes, const tusk_model_enum *e, tusk_str label)
 {
     if (others_use(changes, e->name, label)) return true;
     for (size_t i = 0; i < changes->to->tables.count; i++) {
@@ -100,7 +100,7 @@ static bool label_used(const tusk_changes *changes, const tusk_model_enum *e, tu
     return false;
 }
 
-void tusk_changes_find_enums(tusk_changes *changes)
+void tusk_fates_find_enums(tusk_fates *changes)
 {
     for (size_t i = 0; i < changes->from->enums.count; i++) {
         const tusk_model_enum *old = &changes->from->enums.items[i];
@@ -135,8 +135,7 @@ static bool speaks_of_table(const tusk_table_change *table, tusk_str text, bool 
     return false;
 }
 
-static bool speaks_of_change(const tusk_changes *changes, tusk_str text,
-                             const tusk_table_change *own)
+static bool speaks_of_change(const tusk_fates *changes, tusk_str text, const tusk_table_change *own)
 {
     for (size_t i = 0; i < changes->tables.count; i++) {
         const tusk_table_change *table = &changes->tables.items[i];
@@ -155,7 +154,7 @@ static bool speaks_of_change(const tusk_changes *changes, tusk_str text,
 
 /* ---- views ---- */
 
-static tusk_fate fate_of_view(const tusk_changes *changes, const tusk_model_view *old)
+static tusk_fate fate_of_view(const tusk_fates *changes, const tusk_model_view *old)
 {
     const tusk_model_view *new = TUSK_PLACED(changes->to->views, old->schema, old->name);
     if (!new) return TUSK_GONE;
@@ -167,7 +166,7 @@ static tusk_fate fate_of_view(const tusk_changes *changes, const tusk_model_view
 }
 
 /* The name of a table or view that was meant is somebody else's now. */
-static bool means_another(const tusk_changes *changes, tusk_str text)
+static bool means_another(const tusk_fates *changes, tusk_str text)
 {
     for (size_t i = 0; i < changes->tables.count; i++) {
         const tusk_table_change *table = &changes->tables.items[i];
@@ -179,7 +178,7 @@ static bool means_another(const tusk_changes *changes, tusk_str text)
     return false;
 }
 
-void tusk_changes_find_views(tusk_changes *changes)
+void tusk_fates_find_views(tusk_fates *changes)
 {
     size_t count = changes->from->views.count;
     for (size_t i = 0; i < count; i++) {
@@ -201,14 +200,14 @@ void tusk_changes_find_views(tusk_changes *changes)
 
 /* ---- policies ---- */
 
-static bool policy_touched(const tusk_changes *changes, const tusk_model_policy *policy,
+static bool policy_touched(const tusk_fates *changes, const tusk_model_policy *policy,
                            const tusk_table_change *own)
 {
     return (policy->using_.ptr && speaks_of_change(changes, policy->using_, own)) ||
            (policy->with_check.ptr && speaks_of_change(changes, policy->with_check, own));
 }
 
-void tusk_changes_find_policies(tusk_changes *changes)
+void tusk_fates_find_policies(tusk_fates *changes)
 {
     for (size_t i = 0; i < changes->tables.count; i++) {
         tusk_table_change *table = &changes->tables.items[i];
@@ -242,7 +241,7 @@ static bool is_same_routine(const tusk_model_routine *a, const tusk_model_routin
 
 /* A trigger is made anew with any change; a function is replaced, unless it is called otherwise or
  * gives something else. */
-static tusk_fate fate_of_routine(const tusk_changes *changes, const tusk_model_routine *old)
+static tusk_fate fate_of_routine(const tusk_fates *changes, const tusk_model_routine *old)
 {
     for (size_t i = 0; i < changes->to->routines.count; i++) {
         const tusk_model_routine *new = &changes->to->routines.items[i];
@@ -255,7 +254,7 @@ static tusk_fate fate_of_routine(const tusk_changes *changes, const tusk_model_r
     return TUSK_GONE;
 }
 
-static const tusk_table_change *table_of(const tusk_changes *changes,
+static const tusk_table_change *table_of(const tusk_fates *changes,
                                          const tusk_model_routine *trigger)
 {
     for (size_t i = 0; i < changes->tables.count; i++) {
@@ -274,7 +273,7 @@ static tusk_str plain_name(tusk_str name)
     return open ? (tusk_str){ name.ptr, (size_t)(open - name.ptr) } : name;
 }
 
-static bool calls_changed(const tusk_changes *changes, tusk_str statement)
+static bool calls_changed(const tusk_fates *changes, tusk_str statement)
 {
     for (size_t i = 0; i < changes->from->routines.count; i++) {
         const tusk_model_routine *routine = &changes->from->routines.items[i];
@@ -284,7 +283,7 @@ static bool calls_changed(const tusk_changes *changes, tusk_str statement)
     return false;
 }
 
-void tusk_changes_find_routines(tusk_changes *changes)
+void tusk_fates_find_routines(tusk_fates *changes)
 {
     size_t count = changes->from->routines.count;
     for (size_t i = 0; i < count; i++) {
