@@ -65,7 +65,7 @@ void tusk_snapshot_read_policies(tusk_reader *r, json_t *table, tusk_model_table
 }
 
 /* {"checkOption": "local", "securityBarrier": true} */
-static tusk_model_options read_options(tusk_reader *r, json_t *with)
+tusk_model_options tusk_snapshot_read_options(tusk_reader *r, json_t *with)
 {
     tusk_model_options options = { 0 };
     const char *key = NULL;
@@ -98,7 +98,7 @@ static tusk_model_view read_view(tusk_reader *r, const json_t *value)
         .definition = tusk_reader_optional(r, value, "definition"),
         .materialized = tusk_reader_flag(r, value, "materialized", false),
         .existing = tusk_reader_flag(r, value, "isExisting", false),
-        .with = read_options(r, tusk_reader_map(r, value, "with", false)),
+        .with = tusk_snapshot_read_options(r, tusk_reader_map(r, value, "with", false)),
         .has_with_no_data = json_object_get(value, "withNoData") != NULL,
         .with_no_data = tusk_reader_flag(r, value, "withNoData", false),
         .tablespace = tusk_reader_optional(r, value, "tablespace"),

@@ -33,6 +33,8 @@ tusk_str tusk_reader_canonical(tusk_reader *r, const json_t *value);
 tusk_model_column tusk_snapshot_read_column(tusk_reader *r, const json_t *value);
 /** The policies of a table. */
 void tusk_snapshot_read_policies(tusk_reader *r, json_t *table, tusk_model_table *out);
+/** {"checkOption": "local", "securityBarrier": true} of a view, parameters of a table. */
+tusk_model_options tusk_snapshot_read_options(tusk_reader *r, json_t *with);
 /** Sequences, roles, views and the policies of other tables. */
 void tusk_snapshot_read_objects(tusk_reader *r, const json_t *root, tusk_model *model);
 

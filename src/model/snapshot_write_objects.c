@@ -85,22 +85,26 @@ static json_t *option_json(const tusk_model_option *option)
     return json_real(strtod(option->value.ptr, NULL));
 }
 
+json_t *tusk_snapshot_options_json(const tusk_model_options *options, bool *failed)
+{
+    json_t *out = json_object();
+    for (size_t i = 0; i < options->count; i++) {
+        tusk_snapshot_set_at(out, options->items[i].name, option_json(&options->items[i]), failed);
+    }
+    return out;
+}
+
 static json_t *view_json(const tusk_model_view *view, bool *failed)
 {
-    json_t *out = json_object(), *with = json_object();
+    json_t *out = json_object();
     TUSK_SECTION("columns", view->columns, tusk_snapshot_column_json);
     set_optional(out, "definition", view->definition, failed);
     tusk_json_set_str(out, "name", view->name, failed);
     tusk_json_set_str(out, "schema", view->schema, failed);
     tusk_json_set(out, "isExisting", json_boolean(view->existing), failed);
-    for (size_t i = 0; i < view->with.count; i++) {
-        tusk_snapshot_set_at(with, view->with.items[i].name, option_json(&view->with.items[i]),
-                             failed);
+    if (view->with.count > 0) {
+        tusk_json_set(out, "with", tusk_snapshot_options_json(&view->with, failed), failed);
     }
-    if (json_object_size(with) > 0) {
-        tusk_json_set(out, "with", json_incref(with), failed);
-    }
-    json_decref(with);
     if (view->has_with_no_data) {
         tusk_json_set(out, "withNoData", json_boolean(view->with_no_data), failed);
     }

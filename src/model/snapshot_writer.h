@@ -25,6 +25,8 @@ tusk_str tusk_snapshot_full_name(tusk_arena *arena, tusk_str schema, tusk_str na
 /** One column; of a table or a view. */
 json_t *tusk_snapshot_column_json(const tusk_model_column *column, bool *failed);
 json_t *tusk_snapshot_policy_json(const tusk_model_policy *policy, bool *failed);
+/** {"securityBarrier": true} */
+json_t *tusk_snapshot_options_json(const tusk_model_options *options, bool *failed);
 /** Adds sequences, roles, policies of other tables, views. */
 void tusk_snapshot_write_objects(json_t *out, tusk_arena *arena, const tusk_model *model,
                                  bool *failed);

@@ -2,6 +2,8 @@
 #include "tests/unit/base/unit.h"
 
 #include "src/model/def.h"
+#include "src/model/extra.h"
+#include "src/model/snapshot.h"
 #include "tusk/schema.h"
 
 extern const tusk_schema every_schema;
@@ -119,9 +121,62 @@ static void test_readers_agree(void **state)
     tusk_arena_free(arena);
 }
 
+/* All that a model says, as one text: its snapshot, what a snapshot cannot say, its renames. */
+static const char *told(tusk_arena *arena, const tusk_model *model)
+{
+    tusk_snapshot snapshot = { .id = TUSK_STR("a"), .prev_id = TUSK_STR("b"), .model = *model };
+    tusk_error err = { 0 };
+    tusk_str text, extra, all;
+    assert_ok(tusk_snapshot_write(arena, &snapshot, &text, &err), err);
+    assert_ok(tusk_extra_write(arena, model, &extra, &err), err);
+    all = tusk_arena_printf(arena, "%.*s\n%.*s\n", TUSK_STR_ARG(text), TUSK_STR_ARG(extra));
+    for (size_t i = 0; i < model->tables.count; i++) {
+        const tusk_model_table *table = &model->tables.items[i];
+        all = tusk_arena_printf(arena, "%s %.*s:", all.ptr, TUSK_STR_ARG(table->renamed_from));
+        for (size_t j = 0; j < table->columns.count; j++) {
+            tusk_str from = table->columns.items[j].renamed_from;
+            all = tusk_arena_printf(arena, "%s %.*s", all.ptr, TUSK_STR_ARG(from));
+        }
+    }
+    return all.ptr;
+}
+
+/* A program brings its schema along: the lines it was compiled with mean what the file does. */
+static void test_compiled_lines_are_the_file(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_model of_file, of_program;
+    tusk_error err = { 0 };
+    assert_ok(tusk_model_from_def(arena, def_path, &of_file, &err), err);
+    assert_ok(tusk_model_from_schema(arena, &every_schema, &of_program, &err), err);
+    const char *file = told(arena, &of_file);
+    assert_string_equal(told(arena, &of_program), file);
+    assert_non_null(strstr(file, "old bits"));
+    tusk_arena_free(arena);
+}
+
+/* What is wrong with them is told by file and line. */
+static void test_mistakes_in_compiled_lines(void **state)
+{
+    static const tusk_schema_line lines[] = {
+        { "a.def", 3, "TABLE(row, t, \"t\")" },
+        { "a.def", 5, "COLUMN(txt, a)" },
+        { "a.def", 9, "END_TABLE(row, t)" },
+    };
+    const tusk_schema schema = { .lines = lines, .line_count = COUNT(lines) };
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_model model;
+    tusk_error err = { 0 };
+    assert_int_equal(tusk_model_from_schema(arena, &schema, &model, &err), TUSK_INVALID);
+    assert_string_equal(err.message, "a.def:5: unknown column type \"txt\"");
+    tusk_arena_free(arena);
+}
+
 int main(int argc, char **argv)
 {
-    const struct CMUnitTest tests[] = { cmocka_unit_test(test_readers_agree) };
+    const struct CMUnitTest tests[] = { cmocka_unit_test(test_readers_agree),
+                                        cmocka_unit_test(test_compiled_lines_are_the_file),
+                                        cmocka_unit_test(test_mistakes_in_compiled_lines) };
     if (argc != 2) return 2;
     def_path = argv[1];
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -2,8 +2,11 @@
 #include "tests/unit/base/unit.h"
 
 #include "src/base/mem.h"
+#include "src/model/extra.h"
 #include "src/model/json.h"
 #include "src/model/snapshot.h"
+
+#define TABLES 9 /* of every.def */
 
 static const char *def_path;
 
@@ -45,10 +48,69 @@ static void test_round(void **state)
     assert_ok(tusk_snapshot_read(arena, "x.json", text, &second, &err), err);
     assert_ok(tusk_snapshot_write(arena, &second, &again, &err), err);
     assert_text(text, again.ptr);
-    assert_int_equal(second.model.tables.count, 5);
+    assert_int_equal(second.model.tables.count, TABLES);
     assert_text(second.model.tables.items[1].columns.items[1].value.sql,
                 "'it''s \"new\", isn''t it\\?'");
     tusk_arena_free(arena);
+}
+
+/* A snapshot and the file beside it give the whole model back. */
+static void test_extra_round(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_snapshot first = { .id = TUSK_STR("a"), .prev_id = TUSK_STR("b") }, second;
+    tusk_error err = { 0 };
+    tusk_str text, extra, again;
+    assert_ok(tusk_model_from_def(arena, def_path, &first.model, &err), err);
+    assert_ok(tusk_snapshot_write(arena, &first, &text, &err), err);
+    assert_ok(tusk_extra_write(arena, &first.model, &extra, &err), err);
+    assert_ok(tusk_snapshot_read(arena, "x.json", text, &second, &err), err);
+    assert_ok(tusk_extra_read(arena, "y.json", extra, &second.model, &err), err);
+    assert_ok(tusk_extra_write(arena, &second.model, &again, &err), err);
+    assert_text(extra, again.ptr);
+    const tusk_model_table *kinds = &second.model.tables.items[5];
+    assert_text(kinds->storage.items[0].value, "70");
+    assert_int_equal(kinds->exclusions.items[0].deferral, TUSK_INITIALLY_IMMEDIATE);
+    assert_text(kinds->indexes.items[0].include.items[1], "page");
+    assert_int_equal(kinds->uniques.items[2].deferral, TUSK_INITIALLY_DEFERRED);
+    assert_text(second.model.composites.items[0].fields.items[1].name, "House number");
+    /* drizzle-kit went on from here and dropped most of it */
+    second.model.tables.count = 1;
+    assert_ok(tusk_extra_read(arena, "y.json", extra, &second.model, &err), err);
+    tusk_arena_free(arena);
+}
+
+static void test_extra_of_nothing(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_model model = tusk_model_empty();
+    tusk_error err = { 0 };
+    tusk_str text = TUSK_STR("x");
+    assert_ok(tusk_extra_write(arena, &model, &text, &err), err);
+    assert_null(text.ptr);
+    assert_ok(tusk_extra_read(arena, "y.json", TUSK_STR("{}"), &model, &err), err);
+    tusk_arena_free(arena);
+}
+
+static void test_extra_refused(void **state)
+{
+    static const struct {
+        const char *text, *message;
+    } cases[] = {
+        { "[]", "y.json: it must be a JSON object" },
+        { "{\"tables\": 3}", "y.json: \"tables\" of the file must be an object" },
+        { "{\"comments\": [{\"on\": 1}]}", "y.json: \"on\" of the file must be a text" },
+        { "{\"domains\": {}}", "y.json: \"domains\" of the file must be a list" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        tusk_arena *arena = tusk_arena_new(0);
+        tusk_model model = tusk_model_empty();
+        tusk_error err = { 0 };
+        assert_int_equal(tusk_extra_read(arena, "y.json", tusk_str_of(cases[i].text), &model, &err),
+                         TUSK_INVALID);
+        assert_string_equal(err.message, cases[i].message);
+        tusk_arena_free(arena);
+    }
 }
 
 #define HEAD "{\"id\":\"1\",\"prevId\":\"\",\"version\":\"7\",\"dialect\":\"postgresql\","
@@ -176,14 +238,16 @@ static tusk_status make_snapshot(size_t limit)
     if (!arena) return TUSK_NOMEM;
     tusk_snapshot snapshot = { .id = TUSK_STR("a"), .prev_id = TUSK_STR("b") };
     tusk_error err = { 0 };
-    tusk_str text;
+    tusk_str text, extra;
     tusk_status st = tusk_model_from_def(arena, def_path, &snapshot.model, &err);
     /* what jansson builds is refused too; its parser ends the program without memory */
     json_set_alloc_funcs(tusk_mem_alloc, tusk_mem_free);
     if (st == TUSK_OK) st = tusk_snapshot_write(arena, &snapshot, &text, &err);
+    if (st == TUSK_OK) st = tusk_extra_write(arena, &snapshot.model, &extra, &err);
     json_set_alloc_funcs(malloc, free);
     if (st == TUSK_OK) st = tusk_snapshot_read(arena, "x.json", text, &snapshot, &err);
-    if (st == TUSK_OK && snapshot.model.tables.count != 5) st = TUSK_INVALID;
+    if (st == TUSK_OK) st = tusk_extra_read(arena, "y.json", extra, &snapshot.model, &err);
+    if (st == TUSK_OK && snapshot.model.tables.count != TABLES) st = TUSK_INVALID;
     tusk_arena_free(arena);
     if (st != TUSK_OK && st != TUSK_NOMEM) print_error("%s\n", err.message);
     return st;
@@ -192,12 +256,14 @@ static tusk_status make_snapshot(size_t limit)
 static void test_without_memory(void **state)
 {
     size_t refused = 0;
-    TUSK_EACH_FAILING_ALLOC(n)
-    {
+    /* each of the first, then ever fewer: there are thousands */
+    for (size_t n = 1; n == 1 || tusk_mem_fail_hit(); n += 1 + n / 100) {
+        tusk_mem_fail_at(n);
         tusk_status st = make_snapshot(0);
         if (st != TUSK_OK && st != TUSK_NOMEM) fail_msg("allocation %zu", n);
         refused += st == TUSK_NOMEM;
     }
+    tusk_mem_fail_at(0);
     assert_true(refused > 100);
     assert_int_equal(make_snapshot(0), TUSK_OK);
 }
@@ -221,6 +287,9 @@ int main(int argc, char **argv)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers_as_javascript),
         cmocka_unit_test(test_round),
+        cmocka_unit_test(test_extra_round),
+        cmocka_unit_test(test_extra_of_nothing),
+        cmocka_unit_test(test_extra_refused),
         cmocka_unit_test(test_tolerant),
         cmocka_unit_test(test_large_number),
         cmocka_unit_test(test_refused),
