@@ -6,6 +6,7 @@
 #include "services/backend/app/admin/admin.h"
 #include "services/backend/app/admin/plan_query.h"
 #include "services/backend/app/admin/plan_reader.h"
+#include "services/backend/app/admin/tables.h"
 
 enum { SQL_CHARACTERS = 100000, ROWS_MAX = 500, ROWS_DEFAULT = 100 };
 
@@ -173,25 +174,13 @@ static json_t *columns_json(const struct plan_rows *rows, const tusk_result *typ
     return list;
 }
 
-static json_t *row_json(struct call *call, const struct plan_rows *rows, size_t row, json_t *cut)
-{
-    json_t *list = json_array();
-    for (size_t i = 0; i < rows->column_count; i++) {
-        bool shortened = false;
-        json_array_append_new(list,
-                              json_text(rows_shown(call->arena, rows->rows[row][i], &shortened)));
-        if (shortened)
-            json_array_append_new(cut, json_pack("[I, I]", (json_int_t)row, (json_int_t)i));
-    }
-    return list;
-}
-
 static void answer_rows(struct call *call, const struct plan_rows *rows, const tusk_result *types,
                         int64_t ms)
 {
     json_t *list = json_array(), *cut = json_array();
     for (size_t i = 0; i < rows->row_count; i++)
-        json_array_append_new(list, row_json(call, rows, i, cut));
+        json_array_append_new(
+            list, rows_cells_json(call->arena, rows->rows[i], rows->column_count, i, cut));
     admin_ok(call, 200,
              json_pack("{s:o, s:o, s:o, s:b, s:I}", "columns", columns_json(rows, types), "rows",
                        list, "cut", cut, "truncated", rows->truncated, "ms", (json_int_t)ms));

@@ -138,17 +138,21 @@ static bool is_shown(struct call *call, const struct browsed_table *table)
     return false;
 }
 
-static json_t *row_json(struct call *call, const tusk_result *r, size_t row, json_t *cut)
+json_t *rows_cells_json(tusk_arena *a, const tusk_str *cells, size_t count, size_t row, json_t *cut)
 {
-    json_t *cells = json_array();
-    for (size_t i = 0; i < r->field_count; i++) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++) {
         bool shortened = false;
-        tusk_str cell = rows_shown(call->arena, tusk_result_cell(r, row, i), &shortened);
-        json_array_append_new(cells, json_text(cell));
+        json_array_append_new(list, json_text(rows_shown(a, cells[i], &shortened)));
         if (shortened && cut)
             json_array_append_new(cut, json_pack("[I, I]", (json_int_t)row, (json_int_t)i));
     }
-    return cells;
+    return list;
+}
+
+static json_t *row_json(struct call *call, const tusk_result *r, size_t row, json_t *cut)
+{
+    return rows_cells_json(call->arena, r->cells + row * r->field_count, r->field_count, row, cut);
 }
 
 static json_t *names_json(const struct browsed_table *table)

@@ -16,5 +16,9 @@ extern const struct input_field rows_list_query[], rows_patch_body[];
 
 /** The table that the path names; false when the call was answered (404). */
 bool tables_of_path(struct call *call, tusk_conn *conn, struct browsed_table *out);
+/** A row as an array of texts and nulls, what is long cut; [row, column] of each cut one is added
+ * to `cut`, which may be NULL. */
+json_t *rows_cells_json(tusk_arena *a, const tusk_str *cells, size_t count, size_t row,
+                        json_t *cut);
 
 #endif
