@@ -129,7 +129,7 @@ async function activity() {
   const holderPid = await pidOf(holder), waiterPid = await pidOf(waiter);
   await holder.run('begin; lock table "satellites" in access exclusive mode');
   const stuck = refusal(waiter.run(`select count(*) from "satellites" where "name" <> '<b>&"\u{1F642}'`));
-  const seen = await until('the waiting session', async () => { const { data } = (await get('activity')).json; return data.locks.some((l) => l.pid === waiterPid) && data; }, 10000);
+  const seen = await until('the waiting session', async () => { const { data } = (await get('activity')).json; return data.locks.some((l) => l.pid === waiterPid) && data.sessions.some((s) => s.pid === waiterPid && s.state === 'active') && data; }, 10000);
   const one = seen.sessions.find((s) => s.pid === waiterPid);
   tap.check('who does what', one.state === 'active' && one.wait.startsWith('Lock') && one.blocked_by === String(holderPid) && one.query.includes('<b>&"\u{1F642}') && one.query_ms >= 0 && one.database === 'deploystack', one);
   const [first, second] = seen.locks.filter((l) => [holderPid, waiterPid].includes(l.pid));

@@ -172,7 +172,8 @@ static void test_steady_reader_is_served(void **state)
     char head[4096];
     static char bytes[40000];
     enum { TOTAL = 12000000 };
-    http_rig *rig = rig_of_one(&quick, &fd, "GET /download?n=12000000 HTTP/1.1\r\nHost: x\r\n\r\n");
+    http_rig *rig = rig_of_one(&(http_limits){ .idle_timeout_ms = 2000 }, &fd,
+                               "GET /download?n=12000000 HTTP/1.1\r\nHost: x\r\n\r\n");
     read_head(fd, head);
     for (long long done = 0; done < TOTAL;) {
         ssize_t n = recv(fd, bytes, sizeof bytes, 0);
