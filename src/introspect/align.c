@@ -70,7 +70,7 @@ static bool same_primary_key(const table_aligner *t)
     for (size_t i = 0; i < t->normal->primary_keys.count; i++) {
         const tusk_model_key *a = &t->normal->primary_keys.items[i],
                              *b = &t->reference->primary_keys.items[i];
-        if (!SAME_NAME(a, b) || !tusk_alike_key(a, b)) return false;
+        if (!SAME_NAME(a, b) || !tusk_same_key(a, b)) return false;
     }
     for (size_t i = 0; i < t->normal->columns.count; i++) {
         const tusk_model_column *a = &t->normal->columns.items[i],
@@ -97,11 +97,11 @@ static tusk_model_column align_column(const table_aligner *t, size_t i, bool sam
     }
     if (same_key) out.primary_key = wanted->primary_key;
     if (normal->not_null == reference->not_null) out.not_null = wanted->not_null;
-    if (tusk_alike_default(&normal->value, &reference->value)) out.value = wanted->value;
-    if (tusk_alike_text(normal->generated, reference->generated)) {
+    if (tusk_same_default(&normal->value, &reference->value)) out.value = wanted->value;
+    if (tusk_same_text(normal->generated, reference->generated)) {
         out.generated = wanted->generated;
     }
-    if (tusk_alike_identity(&normal->identity, &reference->identity)) {
+    if (tusk_same_identity(&normal->identity, &reference->identity)) {
         out.identity = wanted->identity;
     }
     return out;
@@ -116,8 +116,8 @@ static void align_itself(const table_aligner *t, tusk_model_table *out)
     if (normal->rls == reference->rls) out->rls = wanted->rls;
     if (normal->rls_forced == reference->rls_forced) out->rls_forced = wanted->rls_forced;
     if (normal->unlogged == reference->unlogged) out->unlogged = wanted->unlogged;
-    if (tusk_alike_options(&normal->storage, &reference->storage)) out->storage = wanted->storage;
-    if (tusk_alike_text(normal->partition_by, reference->partition_by)) {
+    if (tusk_same_options(&normal->storage, &reference->storage)) out->storage = wanted->storage;
+    if (tusk_same_text(normal->partition_by, reference->partition_by)) {
         out->partition_by = wanted->partition_by;
     }
 }
@@ -132,11 +132,11 @@ static tusk_model_table align_table(const table_aligner *t)
         tusk_vec_push(t->arena, &out.columns, align_column(t, i, same_key));
     }
     if (same_key) out.primary_keys = t->wanted->primary_keys;
-    ALIGN_MEMBER(t, &out, indexes, tusk_alike_index);
-    ALIGN_MEMBER(t, &out, foreign_keys, tusk_alike_foreign_key);
-    ALIGN_MEMBER(t, &out, uniques, tusk_alike_key);
-    ALIGN_MEMBER(t, &out, checks, tusk_alike_check);
-    ALIGN_MEMBER(t, &out, exclusions, tusk_alike_exclusion);
+    ALIGN_MEMBER(t, &out, indexes, tusk_same_index);
+    ALIGN_MEMBER(t, &out, foreign_keys, tusk_same_foreign_key);
+    ALIGN_MEMBER(t, &out, uniques, tusk_same_key);
+    ALIGN_MEMBER(t, &out, checks, tusk_same_check);
+    ALIGN_MEMBER(t, &out, exclusions, tusk_same_exclusion);
     ALIGN_MEMBER(t, &out, policies, tusk_alike_policy);
     ALIGN_MEMBER(t, &out, partitions, tusk_alike_partition);
     return out;
@@ -191,7 +191,7 @@ tusk_status tusk_model_align(tusk_arena *arena, const tusk_model *database,
     align_tables(&a, &made);
     align_schemas(&a, &made);
     ALIGN_OBJECTS(&a, &made, enums, SAME_FULL_NAME, tusk_alike_enum);
-    ALIGN_OBJECTS(&a, &made, sequences, SAME_FULL_NAME, tusk_alike_sequence);
+    ALIGN_OBJECTS(&a, &made, sequences, SAME_FULL_NAME, tusk_same_sequence);
     ALIGN_OBJECTS(&a, &made, roles, SAME_NAME, tusk_alike_role);
     ALIGN_OBJECTS(&a, &made, views, SAME_FULL_NAME, tusk_alike_view);
     ALIGN_OBJECTS(&a, &made, extensions, SAME_NAME, tusk_alike_extension);

@@ -3,6 +3,8 @@
 
 #include <stdlib.h>
 
+#include "src/diff/long_names.h"
+
 #include "src/base/banned.h"
 
 /* A list of the model, each item made anew. */
@@ -90,6 +92,8 @@ static tusk_model_policy normal_policy(const tusk_normal *n, const tusk_model_po
     out.name = tusk_sql_cut_name(policy->name);
     out.renamed_from = (tusk_str){ 0 };
     out.to = tusk_normal_names(n->arena, &policy->to);
+    bool everybody = tusk_names_have(&out.to, TUSK_STR("public"));
+    if (everybody) memset(&out.to, 0, sizeof out.to); /* whoever else is named */
     if (out.to.count == 0) tusk_vec_push(n->arena, &out.to, TUSK_STR("public"));
     if (out.to.count > 1) qsort(out.to.items, out.to.count, sizeof *out.to.items, by_text);
     out.using_ = tusk_sql_canonical(n->arena, policy->using_, table);
@@ -172,8 +176,12 @@ static tusk_model_table normal_table(const tusk_normal *n, const tusk_model_tabl
 tusk_status tusk_model_normal(tusk_arena *arena, const tusk_model *model, tusk_model *out,
                               tusk_error *err)
 {
+    tusk_model settled, made = tusk_model_empty();
+    if (!tusk_long_names_settle(arena, model, &settled)) {
+        return tusk_fail_nomem(err, "the schema to compare");
+    }
+    model = &settled;
     tusk_normal n = { .arena = arena, .model = model };
-    tusk_model made = tusk_model_empty();
     EACH(&n, &model->tables, &made.tables, normal_table);
     made.schemas = tusk_normal_names(arena, &model->schemas);
     tusk_normal_objects(&n, &made);

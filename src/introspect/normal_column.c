@@ -1,6 +1,7 @@
 /* normal_column.c - types, defaults and columns in one spelling */
 #include <ctype.h>
 
+#include "src/diff/scan.h"
 #include "src/introspect/catalog.h"
 #include "src/introspect/normal.h"
 #include "src/model/json.h"
@@ -185,6 +186,8 @@ tusk_default tusk_normal_default(const tusk_normal *n, tusk_str type, tusk_defau
         value = (tusk_default){ TUSK_DEFAULT_SQL, value.sql };
     }
     if (value.kind != TUSK_DEFAULT_SQL) return value;
+    bool array = type.len > 0 && type.ptr[type.len - 1] == ']';
+    value.sql = tusk_scan_mend_default(n->arena, value.sql, array);
     value = tusk_catalog_default(n->arena, type, value.sql);
     if (value.kind != TUSK_DEFAULT_SQL) return value;
     tusk_str json = is_json(type) ? json_default(n->arena, value.sql) : (tusk_str){ 0 };

@@ -302,21 +302,27 @@ static node read_cast_call(reader *r)
     return cast(r, value, type);
 }
 
-/* A column, a function, a constant by its name; what stands before a dot is kept unless it is the
- * table itself or public. */
-static node read_name(reader *r)
+/* a.b.c: what stands before a dot is kept unless it is public, or the table itself. */
+static tusk_str read_qualified(reader *r)
 {
-    tusk_str name = token(r, 0)->text;
-    bool quoted = token(r, 0)->quoted;
+    tusk_str name = token(r, 0)->text, last = name;
     r->at++;
     while (take_sign(r, '.')) {
         bool dropped =
-            tusk_str_eq(name, TUSK_STR("public")) || (r->table.ptr && tusk_str_eq(name, r->table));
-        tusk_str next = token(r, 0)->text;
-        if (token(r, 0)->kind != TUSK_SQL_NAME) return fail(r);
-        name = dropped ? next : print(r, "%.*s.%.*s", TUSK_STR_ARG(name), TUSK_STR_ARG(next));
+            tusk_str_eq(name, TUSK_STR("public")) || (r->table.ptr && tusk_str_eq(last, r->table));
+        last = token(r, 0)->text;
+        if (token(r, 0)->kind != TUSK_SQL_NAME) return fail(r).text;
+        name = dropped ? last : print(r, "%.*s.%.*s", TUSK_STR_ARG(name), TUSK_STR_ARG(last));
         r->at++;
     }
+    return name;
+}
+
+/* A column, a function, a constant by its name. */
+static node read_name(reader *r)
+{
+    bool quoted = token(r, 0)->quoted;
+    tusk_str name = read_qualified(r);
     if (quoted) return take_sign(r, '(') ? read_call(r, name) : plain(name);
     if (tusk_str_eq(name, TUSK_STR("cast")) && take_sign(r, '(')) return read_cast_call(r);
     if (tusk_str_eq(name, TUSK_STR("array")) && take_sign(r, '[')) return read_array(r);

@@ -156,7 +156,7 @@ static tusk_str array_value(tusk_arena *arena, tusk_str text)
             size_t end = i + 1;
             bool plain = end < text.len && text.ptr[end] != '"';
             for (; end < text.len && text.ptr[end] != '"'; end++) {
-                if (strchr("{},\\ \t\n\"'", text.ptr[end])) plain = false;
+                if (strchr("{},\\ \t\n\"", text.ptr[end])) plain = false;
                 if (text.ptr[end] == '\\' && end + 1 < text.len) end++;
             }
             tusk_str inner = { text.ptr + i + 1, end - i - 1 };
