@@ -10,6 +10,7 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "src/model/extra.h"
 #include "tusk/file.h"
 
 #include "src/base/banned.h"
@@ -114,6 +115,27 @@ static tusk_status collision(tusk_error *err, tusk_str a, tusk_str b)
     return TUSK_INVALID;
 }
 
+/* META/_0003_tusk.json of the snapshot with that prefix */
+static tusk_str extra_path(tusk_arena *arena, const char *meta, tusk_str prefix)
+{
+    return tusk_arena_printf(arena, "%s/_%.*s_tusk.json", meta, TUSK_STR_ARG(prefix));
+}
+
+/* What no snapshot says is in the newest file that says it: drizzle-kit writes none. */
+static tusk_status read_extra(tusk_arena *arena, const char *meta, const name_list *names,
+                              tusk_latest *out, tusk_error *err)
+{
+    for (size_t i = names->count; i > 0; i--) {
+        tusk_str path = extra_path(arena, meta, snapshot_prefix(names->items[i - 1].ptr));
+        if (!path.ptr) return tusk_fail_nomem(err, "a snapshot");
+        if (!tusk_file_exists(path.ptr)) continue;
+        tusk_status st = tusk_file_read(arena, path.ptr, SNAPSHOT_MAX, &out->extra, err);
+        if (st != TUSK_OK) return st;
+        return tusk_extra_read(arena, path.ptr, out->extra, &out->snapshot.model, err);
+    }
+    return TUSK_OK;
+}
+
 static tusk_status read_snapshots(tusk_arena *arena, const char *meta, const name_list *names,
                                   tusk_latest *out, tusk_error *err)
 {
@@ -146,6 +168,7 @@ tusk_status tusk_folder_latest(tusk_arena *arena, const char *folder, const tusk
     name_list names = { 0 };
     tusk_status st = list_snapshots(arena, meta.ptr, journal, &names, err);
     if (st == TUSK_OK) st = read_snapshots(arena, meta.ptr, &names, out, err);
+    if (st == TUSK_OK) st = read_extra(arena, meta.ptr, &names, out, err);
     if (st != TUSK_OK || names.count > 0 || journal->entries.count == 0) return st;
     tusk_fail(err, TUSK_INVALID, "%s: there are migrations, but no snapshot", meta.ptr);
     tusk_error_hint(err,
@@ -174,8 +197,9 @@ tusk_status tusk_folder_lock(tusk_arena *arena, const char *folder, int *out, tu
 }
 
 /* Takes the new files back after an error. */
-static void remove_new(tusk_str sql, tusk_str snapshot)
+static void remove_new(tusk_str sql, tusk_str snapshot, tusk_str extra)
 {
+    unlink(extra.ptr);
     unlink(snapshot.ptr);
     unlink(sql.ptr);
 }
@@ -188,6 +212,8 @@ tusk_status tusk_folder_add(tusk_arena *arena, const char *folder,
     tusk_str snapshot =
         tusk_arena_printf(arena, "%s/meta/%.*s" SNAPSHOT_SUFFIX, folder, TUSK_STR_ARG(prefix));
     tusk_str journal = tusk_arena_printf(arena, "%s/meta/_journal.json", folder);
+    tusk_str meta = tusk_path_join(arena, folder, "meta");
+    tusk_str extra = extra_path(arena, meta.ptr ? meta.ptr : "", prefix);
     if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the migration");
     if (tusk_file_exists(sql.ptr)) {
         tusk_fail(err, TUSK_INVALID, "%s exists already, but the journal does not list it",
@@ -197,8 +223,11 @@ tusk_status tusk_folder_add(tusk_arena *arena, const char *folder,
     }
     tusk_status st = tusk_file_replace(sql.ptr, new_one->sql, 0644, err);
     if (st == TUSK_OK) st = tusk_file_replace(snapshot.ptr, new_one->snapshot, 0644, err);
+    if (st == TUSK_OK && new_one->extra.ptr) {
+        st = tusk_file_replace(extra.ptr, new_one->extra, 0644, err);
+    }
     if (st == TUSK_OK) st = tusk_file_replace(journal.ptr, new_one->journal, 0644, err);
-    if (st != TUSK_OK) remove_new(sql, snapshot);
+    if (st != TUSK_OK) remove_new(sql, snapshot, extra);
     *path = sql;
     return st;
 }

@@ -39,7 +39,8 @@ tusk_status tusk_folder_read_sql(tusk_arena *arena, const char *folder, tusk_str
  * when two snapshots have the same predecessor, or migrations have no snapshot. */
 typedef struct tusk_latest {
     tusk_str path, text;
-    tusk_snapshot snapshot;
+    tusk_snapshot snapshot; /* with what the file beside it says */
+    tusk_str extra;         /* text of that file, or of the newest before it; no text: none */
 } tusk_latest;
 tusk_status tusk_folder_latest(tusk_arena *arena, const char *folder, const tusk_journal *journal,
                                tusk_latest *out, tusk_error *err);
@@ -52,6 +53,7 @@ tusk_status tusk_folder_lock(tusk_arena *arena, const char *folder, int *out, tu
 typedef struct tusk_new_migration {
     tusk_journal_entry entry;
     tusk_str sql, snapshot, journal; /* contents of the three files */
+    tusk_str extra;                  /* what the snapshot cannot say; no text: no such file */
 } tusk_new_migration;
 /** Writes them, the journal last: before it the new files are not part of the folder. After an
  * error what was new is gone again. `path` gets that of the SQL file. */

@@ -6,6 +6,7 @@
 #include "src/migrate/generate.h"
 #include "src/migrate/name.h"
 #include "src/migrate/source.h"
+#include "src/model/extra.h"
 #include "src/model/json.h"
 #include "tusk/clock.h"
 
@@ -112,6 +113,17 @@ static tusk_status new_snapshot(generation *g, tusk_str *out)
     return tusk_snapshot_write(g->arena, &snapshot, out, g->err);
 }
 
+/* A custom migration carries on what is there; an empty file says that nothing is left of it. */
+static tusk_status new_extra(generation *g, tusk_str *out)
+{
+    bool same = g->options->custom && !g->by_hand;
+    *out = g->latest.extra;
+    if (same) return TUSK_OK;
+    tusk_status st = tusk_extra_write(g->arena, &g->schema, out, g->err);
+    if (st == TUSK_OK && !out->ptr && g->latest.extra.ptr) *out = TUSK_STR("{}");
+    return st;
+}
+
 static tusk_status write_new(generation *g, tusk_generated *out)
 {
     tusk_new_migration new_one = { .sql = TUSK_STR(CUSTOM_SQL) };
@@ -120,6 +132,7 @@ static tusk_status write_new(generation *g, tusk_generated *out)
         st = tusk_plan_text(g->arena, &g->plan, &new_one.sql, g->err);
     }
     if (st == TUSK_OK) st = new_snapshot(g, &new_one.snapshot);
+    if (st == TUSK_OK) st = new_extra(g, &new_one.extra);
     if (st == TUSK_OK) {
         st = tusk_journal_append(g->arena, g->options->folder, &g->journal, &new_one.entry,
                                  &new_one.journal, g->err);
