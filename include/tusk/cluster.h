@@ -27,7 +27,8 @@ typedef struct tusk_cluster_options {
 } tusk_cluster_options;
 
 /** Takes a hold of the private PostgreSQL; `options` may be NULL. Finds the server binaries (newest
- * major that matches the data; pg_config and the distribution's folders), makes the cluster on
+ * major that matches the data; pg_config and the distribution's folders; TUSK_PG_BIN names one
+ * folder instead), makes the cluster on
  * first use (initdb: scram, random password in a 0600 file, data checksums, C.UTF-8, Unix socket
  * only, pg_stat_statements where available), starts it or joins the one that runs, recovers after a
  * crash, makes the database. As root the server runs as the unprivileged user `postgres` (or

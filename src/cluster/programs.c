@@ -152,12 +152,29 @@ static tusk_status explain(const search *s, tusk_error *err)
     return TUSK_INVALID;
 }
 
+/* The folder that a person named: nothing else is looked at. */
+static tusk_status search_named(search *s, const char *bin, tusk_error *err)
+{
+    consider(s, bin);
+    if (s->best.major || s->others.len) return TUSK_OK;
+    tusk_fail(err, TUSK_INVALID, "TUSK_PG_BIN is %s, which does not hold postgres, initdb and psql",
+              bin);
+    tusk_error_hint(err, "Name the folder of PostgreSQL's programs, or leave it unset.");
+    return TUSK_INVALID;
+}
+
 static tusk_status search_all(search *s, const char *const *roots, bool with_path,
                               tusk_programs *out, tusk_error *err)
 {
+    const char *named = with_path ? getenv("TUSK_PG_BIN") : NULL;
     tusk_buf_init_in(&s->others, s->arena, 256);
-    search_roots(s, roots);
-    if (with_path && !s->best.major) search_path(s);
+    if (named && *named) {
+        tusk_status st = search_named(s, named, err);
+        if (st != TUSK_OK) return st;
+    } else {
+        search_roots(s, roots);
+        if (with_path && !s->best.major) search_path(s);
+    }
     if (tusk_arena_failed(s->arena)) return tusk_fail_nomem(err, "the search for PostgreSQL");
     if (!s->best.major) return explain(s, err);
     *out = s->best;
