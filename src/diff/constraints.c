@@ -180,7 +180,7 @@ static void add_indexes(tusk_differ *d, const tusk_model_table *table,
     }
 }
 
-static void add_unique(tusk_differ *d, const tusk_model_table *table, const tusk_model_key *key)
+void tusk_part_add_unique(tusk_differ *d, const tusk_model_table *table, const tusk_model_key *key)
 {
     tusk_buf buf;
     tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
@@ -193,7 +193,8 @@ static void add_uniques(tusk_differ *d, const tusk_table_change *change, tusk_fa
 {
     for (size_t i = 0; change->new &&i < change->new->uniques.count; i++) {
         const tusk_model_key *key = &change->new->uniques.items[i];
-        if (FATE_OF(change, uniques, uniques, key->name) == fate) add_unique(d, change->new, key);
+        if (FATE_OF(change, uniques, uniques, key->name) == fate)
+            tusk_part_add_unique(d, change->new, key);
     }
 }
 
@@ -265,7 +266,7 @@ static void add_target(tusk_differ *d, const tusk_model_foreign_key *key)
     for (size_t i = 0; change && i < table->uniques.count; i++) {
         const tusk_model_key *unique = &table->uniques.items[i];
         bool is_there = FATE_OF(change, uniques, uniques, unique->name) == TUSK_KEPT;
-        if (!is_there && unique_serves(unique, key)) add_unique(d, table, unique);
+        if (!is_there && unique_serves(unique, key)) tusk_part_add_unique(d, table, unique);
     }
     for (size_t i = 0; change && i < change->old->primary_keys.count; i++) {
         if (tusk_key_changes_late(change, i)) tusk_part_change_keys(d);

@@ -65,6 +65,7 @@ void tusk_part_change_keys(tusk_differ *d);
 /** The unnamed key of one column. */
 void tusk_part_single_key(tusk_differ *d, const tusk_table_change *table);
 bool tusk_key_changes_late(const tusk_table_change *table, size_t key);
+void tusk_part_add_unique(tusk_differ *d, const tusk_model_table *table, const tusk_model_key *key);
 void tusk_part_add_targets(tusk_differ *d);
 void tusk_part_add_to_new(tusk_differ *d);
 void tusk_part_add_to_old(tusk_differ *d);

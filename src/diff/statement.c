@@ -165,6 +165,27 @@ void tusk_statement_storage(tusk_buf *buf, const tusk_model_options *options)
     }
 }
 
+static bool is_same_index(const tusk_model_key *a, const tusk_model_key *b)
+{
+    return a->nulls_not_distinct == b->nulls_not_distinct && a->deferral == b->deferral &&
+           tusk_names_equal(&a->columns, &b->columns);
+}
+
+bool tusk_statement_is_merged(const tusk_model_table *table, size_t unique)
+{
+    const tusk_model_key *key = &table->uniques.items[unique];
+    for (size_t i = 0; i < unique; i++) {
+        if (is_same_index(&table->uniques.items[i], key)) return true;
+    }
+    for (size_t i = 0; i < table->primary_keys.count; i++) {
+        if (is_same_index(&table->primary_keys.items[i], key)) return true;
+    }
+    bool plain = !key->nulls_not_distinct && key->deferral == TUSK_NOT_DEFERRABLE;
+    if (!plain || key->columns.count != 1) return false;
+    const tusk_model_column *only = tusk_model_find_column(table, key->columns.items[0]);
+    return only && only->primary_key;
+}
+
 static void add_constraints(tusk_buf *buf, const tusk_model_table *table)
 {
     for (size_t i = 0; i < table->primary_keys.count; i++) {
@@ -173,6 +194,7 @@ static void add_constraints(tusk_buf *buf, const tusk_model_table *table)
                    deferral(key->deferral));
     }
     for (size_t i = 0; i < table->uniques.count; i++) {
+        if (tusk_statement_is_merged(table, i)) continue;
         tusk_buf_add_cstr(buf, ",\n\t");
         add_unique(buf, &table->uniques.items[i]);
     }

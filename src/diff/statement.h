@@ -14,6 +14,9 @@ tusk_str tusk_statement_default(tusk_arena *arena, const tusk_model_column *colu
 /** GENERATED ... AS IDENTITY (...) */
 void tusk_statement_identity(tusk_buf *buf, const tusk_model_table *table,
                              const tusk_identity *identity);
+/** Is the unique constraint over the same columns as another key? Inside CREATE TABLE PostgreSQL
+ * would make one of both, of either name: such a one has to be added afterwards. */
+bool tusk_statement_is_merged(const tusk_model_table *table, size_t unique);
 void tusk_statement_create_table(tusk_buf *buf, const tusk_model_table *table);
 void tusk_statement_add_column(tusk_buf *buf, const tusk_model_table *table,
                                const tusk_model_column *column);

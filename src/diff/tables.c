@@ -89,6 +89,10 @@ static void create_table(tusk_differ *d, const tusk_model_table *table)
     tusk_statement_create_table(&buf, table);
     check_expressions(d, table);
     tusk_step_add_buf(d, about(TUSK_STEP_CREATE, table), &buf);
+    for (size_t i = 0; i < table->uniques.count; i++) {
+        if (!tusk_statement_is_merged(table, i)) continue;
+        tusk_part_add_unique(d, table, &table->uniques.items[i]);
+    }
     if (table->rls || table->policies.count > 0) {
         tusk_step_add(d, about(TUSK_STEP_ALTER, table), "ALTER TABLE %t ENABLE ROW LEVEL SECURITY;",
                       table->schema, table->name);
