@@ -135,6 +135,7 @@ tusk_status tusk_check_partition_key(const tusk_def_table *table, const tusk_def
         for (size_t i = 0; column && !there && i < columns->count; i++) {
             there = tusk_str_eq(columns->items[i].text, column->name.text);
         }
+        if (column) key = tusk_def_column_sql(column);
         if (!there) return lacks_key(table, key, place, err);
     }
     return TUSK_OK;

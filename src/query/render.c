@@ -22,18 +22,38 @@ static tusk_status check(const tusk_query *query, tusk_error *err)
                      tusk_column_sql_name(query->misuse_about));
 }
 
+static bool is_inet(const tusk_column *column)
+{
+    return column->type == TUSK_TYPE_OTHER && column->other_type &&
+           strcmp(column->other_type, "inet") == 0;
+}
+
+/* A column as what is read of it: text where it has no binary form worth reading. The cast of inet
+ * adds a mask that nobody wrote, and that of char takes its blanks away; what these are written as
+ * is asked for instead. */
+static tusk_status add_read(tusk_sql_out *sql, const tusk_sql_scope *scope,
+                            const tusk_column *column)
+{
+    bool scalar = tusk_column_is_text(column), array = tusk_column_is_text_array(column);
+    bool written = scalar && is_inet(column) && !column->is_array;
+    if (written) tusk_buf_add_cstr(&sql->text, "inet_out(");
+    tusk_status st = tusk_sql_add_column(sql, scope, column);
+    if (written) tusk_buf_add_char(&sql->text, ')');
+    if (scalar) tusk_buf_add_cstr(&sql->text, "::text");
+    if (array && (is_inet(column) || column->type == TUSK_TYPE_CHAR))
+        tusk_buf_add_cstr(&sql->text, "::text");
+    if (array) tusk_buf_add_cstr(&sql->text, "::text[]");
+    return st;
+}
+
 static tusk_status add_columns(tusk_sql_out *sql, const tusk_sql_scope *scope)
 {
     const char *between = " ";
     for (size_t i = 0; i < scope->count; i++) {
         for (size_t k = 0; k < scope->tables[i]->column_count; k++) {
-            const tusk_column *column = &scope->tables[i]->columns[k];
             tusk_buf_add_cstr(&sql->text, between);
-            tusk_status st = tusk_sql_add_column(sql, scope, column);
+            tusk_status st = add_read(sql, scope, &scope->tables[i]->columns[k]);
             if (st) return st;
-            /* It has no binary form worth reading. */
-            if (tusk_column_is_text(column)) tusk_buf_add_cstr(&sql->text, "::text");
-            if (tusk_column_is_text_array(column)) tusk_buf_add_cstr(&sql->text, "::text[]");
             between = ", ";
         }
     }
