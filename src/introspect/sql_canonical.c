@@ -260,7 +260,7 @@ static node read_list(reader *r, char end, bool *all_literal)
 static node read_call(reader *r, tusk_str name)
 {
     bool literal = false;
-    if (take_sign(r, '*')) fail(r);
+    if (tusk_str_eq(name, TUSK_STR("trim")) && take_word(r, "both")) take_word(r, "from");
     node list = read_list(r, ')', &literal);
     return plain(print(r, "%.*s(%.*s)", TUSK_STR_ARG(name), TUSK_STR_ARG(list.text)));
 }
