@@ -2,7 +2,16 @@
 
 import { parseArgs } from 'node:util';
 import { ada, Psql, readyBackend } from '../http/backend.mjs';
-import { walkActivity, walkAudit, walkBackups, walkIndexes, walkMigrations, walkOverview, walkPlan, walkSlow } from './admin_pages.mjs';
+import {
+    walkActivity,
+    walkAudit,
+    walkBackups,
+    walkIndexes,
+    walkMigrations,
+    walkOverview,
+    walkPlan,
+    walkSlow,
+} from './admin_pages.mjs';
 import { heading, walkAddresses, walkGlance, walkStates } from './admin_shell.mjs';
 import { walkStrangers } from './admin_strangers.mjs';
 import { walkHostile, walkRows, walkTables } from './admin_tables.mjs';

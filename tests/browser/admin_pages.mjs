@@ -20,10 +20,16 @@ export async function walkOverview(visitor) {
     await check(say('the overview shows figures and charts, and new ones as they come'), async () => {
         await open(page, '/admin');
         await page.locator('.live-state', { hasText: 'Live' }).waitFor();
-        await page.locator('.tile-value', { hasText: /of \d+/ }).first().waitFor();
+        await page
+            .locator('.tile-value', { hasText: /of \d+/ })
+            .first()
+            .waitFor();
         const says = () => page.getByRole('img', { name: /^Connections, .* Active: now \d/ });
         await says().waitFor();
-        const points = () => page.evaluate(() => document.querySelector('.chart .chart-area, .chart .chart-line')?.getAttribute('d')?.length ?? 0);
+        const points = () =>
+            page.evaluate(
+                () => document.querySelector('.chart .chart-area, .chart .chart-line')?.getAttribute('d')?.length ?? 0,
+            );
         const before = await points();
         await until('a new sample in the chart', async () => (await points()) > before, 20_000);
         await visitor.look('overview');
@@ -59,11 +65,15 @@ export async function walkIndexes(visitor) {
     await check(say('the indexes that are duplicate or missing come first, with the statement to copy'), async () => {
         await open(page, '/admin/indexes');
         await card(page, 'Duplicate').getByText('drop index concurrently "public"."zoo_twice"').waitFor();
-        await card(page, 'Missing').getByText(/create index concurrently .*keeper/).waitFor();
+        await card(page, 'Missing')
+            .getByText(/create index concurrently .*keeper/)
+            .waitFor();
         await card(page, 'All indexes').getByText('zoo_pkey').first().waitFor();
         await visitor.look('indexes');
         await page.context().grantPermissions(['clipboard-read', 'clipboard-write']);
-        await card(page, 'Missing').getByRole('button', { name: /^Copy .*keeper/ }).click();
+        await card(page, 'Missing')
+            .getByRole('button', { name: /^Copy .*keeper/ })
+            .click();
         await toast(page, 'Copied.');
         truth((await page.evaluate(() => navigator.clipboard.readText())).includes('keeper'), 'in the clipboard');
     });
@@ -77,7 +87,10 @@ async function makeWait(scene) {
     await holder.run('update zoo set count = count where id = 1');
     const [pid] = await holder.run('select pg_backend_pid()');
     const [waiterPid] = await waiter.run('select pg_backend_pid()');
-    const waiting = waiter.run('update zoo set count = count where id = 1').then(() => 'done', (error) => error.message);
+    const waiting = waiter.run('update zoo set count = count where id = 1').then(
+        () => 'done',
+        (error) => error.message,
+    );
     return { holder, waiter, pid, waiterPid, waiting };
 }
 
@@ -97,7 +110,10 @@ export async function walkActivity(visitor, scene) {
     });
 
     await check(say('a statement is cancelled after a password, and the session stays'), async () => {
-        await page.getByRole('button', { name: `Cancel the statement of session ${waiterPid}` }).last().click();
+        await page
+            .getByRole('button', { name: `Cancel the statement of session ${waiterPid}` })
+            .last()
+            .click();
         const dialog = page.getByRole('dialog', { name: `Cancel the statement of session ${waiterPid}?` });
         await visitor.look('activity-cancel', false);
         await confirm(page, dialog, 'Cancel the statement');
@@ -108,7 +124,10 @@ export async function walkActivity(visitor, scene) {
 
     await check(say('a session is terminated only with the right password, and says what is lost'), async () => {
         visitor.expect(/status of 403/);
-        await page.getByRole('button', { name: `Terminate session ${pid}` }).last().click();
+        await page
+            .getByRole('button', { name: `Terminate session ${pid}` })
+            .last()
+            .click();
         const dialog = page.getByRole('dialog', { name: `Terminate session ${pid}?` });
         truth(/its transaction is rolled back/.test(await dialog.textContent()), 'what will happen');
         await confirm(page, dialog, `Terminate session ${pid}`, 'not the password');
@@ -117,7 +136,10 @@ export async function walkActivity(visitor, scene) {
         await visitor.look('activity-terminate', false);
         await confirm(page, dialog, `Terminate session ${pid}`);
         await toast(page, `Session ${pid} was terminated.`);
-        await page.getByRole('button', { name: `Terminate session ${pid}` }).first().waitFor({ state: 'detached' });
+        await page
+            .getByRole('button', { name: `Terminate session ${pid}` })
+            .first()
+            .waitFor({ state: 'detached' });
         visitor.forget();
     });
 
@@ -156,7 +178,11 @@ export async function walkSlow(visitor, scene) {
         await visitor.look('slow');
         await row.getByRole('button', { name: 'Plan of this statement' }).click();
         await heading(page, 'Plan');
-        equal(await page.getByLabel('One statement').inputValue(), 'select pg_sleep($1) as "<i>odd</i>"', 'the statement');
+        equal(
+            await page.getByLabel('One statement').inputValue(),
+            'select pg_sleep($1) as "<i>odd</i>"',
+            'the statement',
+        );
     });
 }
 
@@ -171,7 +197,9 @@ export async function walkPlan(visitor) {
         await signIn(page, 'ada', '/admin/plan');
         await heading(page, 'Plan');
         await visitor.look('plan');
-        await statement().fill('select z.name, k.id from zoo z join keeper k on k.animal = z.id where z.price > 2 order by z.name');
+        await statement().fill(
+            'select z.name, k.id from zoo z join keeper k on k.animal = z.id where z.price > 2 order by z.name',
+        );
         await page.keyboard.press('Control+Enter');
         const dialog = page.getByRole('dialog', { name: 'Your password, please' });
         await dialog.waitFor();
@@ -188,7 +216,9 @@ export async function walkPlan(visitor) {
     });
 
     await check(say('rows are shown as text, with their types'), async () => {
-        await statement().fill(`select id, name, null as nothing, '<img src=x onerror=alert(1)>' as "<b>" from zoo order by id limit 3`);
+        await statement().fill(
+            `select id, name, null as nothing, '<img src=x onerror=alert(1)>' as "<b>" from zoo order by id limit 3`,
+        );
         await page.getByRole('button', { name: 'Show rows' }).click();
         await page.locator('.grid').getByText('<img src=x onerror=alert(1)>').first().waitFor();
         equal(await page.locator('.grid tbody tr').count(), 3, 'rows');
@@ -222,7 +252,10 @@ export async function walkMigrations(visitor) {
         truth(number >= 2, 'migrations');
         equal(await items.getByText('applied', { exact: true }).count(), number, 'applied ones');
         await items.last().getByText('SQL', { exact: true }).click();
-        await items.last().getByText(/CREATE TABLE "authUser"/).waitFor();
+        await items
+            .last()
+            .getByText(/CREATE TABLE "authUser"/)
+            .waitFor();
         await visitor.look('migrations');
     });
 }
@@ -238,10 +271,16 @@ export async function walkBackups(visitor, scene) {
         await page.getByRole('button', { name: 'Back up now' }).click();
         await until('the backup in the list', async () => (await rows().count()) > before, 60_000);
         await page.getByRole('button', { name: 'Back up now' }).and(page.locator(':enabled')).waitFor();
-        await rows().first().getByRole('button', { name: /^Prove/ }).click();
+        await rows()
+            .first()
+            .getByRole('button', { name: /^Prove/ })
+            .click();
         await rows().first().getByText('not yet').waitFor({ state: 'detached', timeout: 60_000 });
         await visitor.look('backups');
-        await rows().first().getByRole('button', { name: /^Download/ }).click();
+        await rows()
+            .first()
+            .getByRole('button', { name: /^Download/ })
+            .click();
         const dialog = page.getByRole('dialog', { name: 'Download this backup?' });
         const download = page.waitForEvent('download');
         await confirm(page, dialog, 'Download');
@@ -249,7 +288,10 @@ export async function walkBackups(visitor, scene) {
         let size = 0;
         for await (const chunk of file) size += chunk.length;
         truth(size > 1000, `bytes downloaded: ${size}`);
-        await rows().first().getByRole('button', { name: /^Delete/ }).click();
+        await rows()
+            .first()
+            .getByRole('button', { name: /^Delete/ })
+            .click();
         const sure = page.getByRole('dialog', { name: 'Delete this backup?' });
         await visitor.look('backup-delete', false);
         await confirm(page, sure, 'Delete the backup');
@@ -278,7 +320,8 @@ export async function walkAudit(visitor) {
     await check(say('what was done and what was refused is in the audit log, newest first'), async () => {
         await open(page, '/admin/audit');
         const text = await card(page, 'Newest first').textContent();
-        for (const word of ['ada', 'ok', 'refused', 'row.change', 'public.zoo', 'terminate']) truth(text.includes(word), `${word} in ${text.slice(0, 400)}`);
+        for (const word of ['ada', 'ok', 'refused', 'row.change', 'public.zoo', 'terminate'])
+            truth(text.includes(word), `${word} in ${text.slice(0, 400)}`);
         await visitor.look('audit');
     });
 }

@@ -3,8 +3,15 @@
 import { check, equal, truth } from './tap.mjs';
 
 export const NAMES = {
-    '/admin': 'Overview', '/admin/tables': 'Tables', '/admin/indexes': 'Indexes', '/admin/activity': 'Activity',
-    '/admin/slow': 'Slow statements', '/admin/plan': 'Plan', '/admin/migrations': 'Migrations', '/admin/backups': 'Backups', '/admin/audit': 'Audit log',
+    '/admin': 'Overview',
+    '/admin/tables': 'Tables',
+    '/admin/indexes': 'Indexes',
+    '/admin/activity': 'Activity',
+    '/admin/slow': 'Slow statements',
+    '/admin/plan': 'Plan',
+    '/admin/migrations': 'Migrations',
+    '/admin/backups': 'Backups',
+    '/admin/audit': 'Audit log',
 };
 const READING = Object.entries(NAMES).filter(([path]) => path !== '/admin/plan');
 const EMPTY = {
@@ -13,8 +20,20 @@ const EMPTY = {
     '/admin/activity': [{ sessions: [], locks: [] }, 'Nobody else is connected'],
     '/admin/slow': [{ available: true, steps: [], statements: [] }, 'Nothing was counted yet'],
     '/admin/migrations': [{ folder: 'x', table: 'y', migrations: [], pending: 0 }, 'There are no migrations'],
-    '/admin/backups': [{ folder: 'x', nightly: { enabled: false, time: '02:30', keep_days: 14, keep_last: 7, next_at: null }, job: null, last: null, backups: [] }, 'There is no backup yet'],
-    '/admin/audit': [{ entries: [], pagination: { total: 0, limit: 50, offset: 0, has_more: false } }, 'Nothing has been written yet'],
+    '/admin/backups': [
+        {
+            folder: 'x',
+            nightly: { enabled: false, time: '02:30', keep_days: 14, keep_last: 7, next_at: null },
+            job: null,
+            last: null,
+            backups: [],
+        },
+        'There is no backup yet',
+    ],
+    '/admin/audit': [
+        { entries: [], pagination: { total: 0, limit: 50, offset: 0, has_more: false } },
+        'Nothing has been written yet',
+    ],
 };
 
 export const heading = (page, name) => page.getByRole('heading', { level: 1, name, exact: true }).waitFor();
@@ -97,7 +116,11 @@ export async function walkGlance(visitor) {
     });
 
     await check(say('so can a table and the dialog that changes a row'), async () => {
-        for (const [name, address] of [['columns', `${zoo}&view=columns`], ['indexes', `${zoo}&view=indexes`], ['rows', zoo]]) {
+        for (const [name, address] of [
+            ['columns', `${zoo}&view=columns`],
+            ['indexes', `${zoo}&view=indexes`],
+            ['rows', zoo],
+        ]) {
             await open(page, address, 'zoo');
             await visitor.look(`glance-table-${name}`);
         }
@@ -126,15 +149,22 @@ export async function walkStates(visitor) {
         for (const [path, name] of READING) {
             let broken = true;
             let release = null;
-            const held = new Promise((done) => { release = done; });
+            const held = new Promise((done) => {
+                release = done;
+            });
             await page.route(isList, async (route) => {
                 await held;
-                if (broken) await route.fulfill({ status: 500, json: { success: false, error: 'something is broken' } });
+                if (broken)
+                    await route.fulfill({ status: 500, json: { success: false, error: 'something is broken' } });
                 else await route.continue();
             });
             await page.goto(path);
             await heading(page, name);
-            equal(await page.locator('#page [aria-busy="true"] .skeleton').first().isVisible(), true, `${name} is loading`);
+            equal(
+                await page.locator('#page [aria-busy="true"] .skeleton').first().isVisible(),
+                true,
+                `${name} is loading`,
+            );
             release();
             await page.getByText('Something is broken.').first().waitFor();
             await visitor.look(`error${path.replaceAll('/', '-')}`);
@@ -146,19 +176,22 @@ export async function walkStates(visitor) {
         visitor.forget();
     });
 
-    await check(say('without a connection the figures stay, with the time they are from, until it is back'), async () => {
-        visitor.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load/);
-        await open(page, '/admin/activity');
-        const sessions = page.locator('[data-label="Statement"]').first();
-        await sessions.waitFor();
-        await page.context().setOffline(true);
-        await page.getByText(/^As of \d\d:\d\d:\d\d/).waitFor();
-        truth(await sessions.isVisible(), 'the sessions are still there');
-        await visitor.look('offline', false);
-        await page.context().setOffline(false);
-        await page.getByText(/^As of \d\d:\d\d:\d\d/).waitFor({ state: 'detached' });
-        visitor.forget();
-    });
+    await check(
+        say('without a connection the figures stay, with the time they are from, until it is back'),
+        async () => {
+            visitor.expect(/ERR_INTERNET_DISCONNECTED|ERR_FAILED|Failed to load/);
+            await open(page, '/admin/activity');
+            const sessions = page.locator('[data-label="Statement"]').first();
+            await sessions.waitFor();
+            await page.context().setOffline(true);
+            await page.getByText(/^As of \d\d:\d\d:\d\d/).waitFor();
+            truth(await sessions.isVisible(), 'the sessions are still there');
+            await visitor.look('offline', false);
+            await page.context().setOffline(false);
+            await page.getByText(/^As of \d\d:\d\d:\d\d/).waitFor({ state: 'detached' });
+            visitor.forget();
+        },
+    );
 
     await check(say('a session that ended leads to the sign-in page, which leads back'), async () => {
         visitor.expect(/status of 401/);

@@ -4,7 +4,14 @@ import { signIn } from './admin.mjs';
 import { check, equal, truth } from './tap.mjs';
 import { makeVisitor } from './visitor.mjs';
 
-const PATHS = ['/admin', '/admin/tables', '/admin/tables?schema=public&table=authUser', '/admin/activity', '/admin/backups', '/admin/audit'];
+const PATHS = [
+    '/admin',
+    '/admin/tables',
+    '/admin/tables?schema=public&table=authUser',
+    '/admin/activity',
+    '/admin/backups',
+    '/admin/audit',
+];
 
 async function walkUser(user, say) {
     const { page } = user;

@@ -22,7 +22,10 @@ export async function walkTables(visitor) {
     await check(say('the tables are listed by size, and sorted by name on request'), async () => {
         await open(page, '/admin/tables');
         const bySize = await names(page);
-        truth(bySize.includes('teams') && bySize.includes('zoo') && bySize.includes(LONGEST), `all are there: ${bySize.join(', ')}`);
+        truth(
+            bySize.includes('teams') && bySize.includes('zoo') && bySize.includes(LONGEST),
+            `all are there: ${bySize.join(', ')}`,
+        );
         await visitor.look('tables');
         await sortTables(visitor, 'Table', 'name up');
         const sorted = await names(page);
@@ -101,7 +104,10 @@ export async function walkRows(visitor, scene) {
         await page.getByLabel('Value', { exact: true }).fill('animal 5');
         await page.getByRole('button', { name: 'Filter', exact: true }).click();
         await page.getByText(/^1–\d+ of 1\d$/).waitFor();
-        truth((await cells(page, 3)).every((text) => text.includes('animal 5')), 'all fit');
+        truth(
+            (await cells(page, 3)).every((text) => text.includes('animal 5')),
+            'all fit',
+        );
         await page.getByLabel('Value', { exact: true }).fill('unheard of');
         await page.keyboard.press('Enter');
         await page.getByText('No row fits the filter').waitFor();
@@ -132,7 +138,11 @@ export async function walkRows(visitor, scene) {
         await dialog.getByLabel('Your password').fill(ada.password);
         await dialog.getByRole('button', { name: 'Save the row' }).click();
         await dialog.waitFor({ state: 'detached' });
-        equal((await scene.sql.run('select name, price is null from zoo where id = 7')).join(), `${changed}|t`, 'the row');
+        equal(
+            (await scene.sql.run('select name, price is null from zoo where id = 7')).join(),
+            `${changed}|t`,
+            'the row',
+        );
         await page.locator('.grid').getByText(changed).waitFor();
         await scene.sql.run(`update zoo set name = 'animal 7', price = 1.75 where id = 7`);
         visitor.forget();
@@ -160,7 +170,10 @@ export async function walkRows(visitor, scene) {
         await dialog.getByLabel('name text').fill('animal 10');
         await dialog.getByLabel('Your password').fill(ada.password);
         await dialog.getByRole('button', { name: 'Save the row' }).click();
-        await dialog.getByText(/zoo_name_key/).first().waitFor();
+        await dialog
+            .getByText(/zoo_name_key/)
+            .first()
+            .waitFor();
         await page.keyboard.press('Escape');
         visitor.forget();
     });
@@ -168,14 +181,22 @@ export async function walkRows(visitor, scene) {
     await check(say('what cannot be changed says why; secrets are not shown'), async () => {
         const dialog = await openEdit(page, 3);
         const text = await dialog.textContent();
-        truth(text.includes('Computed by the database.') && text.includes('Too long to be changed here.') && text.includes('it names the row'), 'reasons');
+        truth(
+            text.includes('Computed by the database.') &&
+                text.includes('Too long to be changed here.') &&
+                text.includes('it names the row'),
+            'reasons',
+        );
         await page.keyboard.press('Escape');
         await open(page, '/admin/tables?schema=public&table=log_without_key');
         await page.getByText('editing needs a table with a primary key').waitFor();
         await open(page, '/admin/tables?schema=public&table=authUser');
         await page.locator('.grid').getByText('ada@example.org').waitFor();
         truth(!(await page.locator('#page').textContent()).includes('$argon2'), 'no hash');
-        truth(!(await page.getByLabel('Column').textContent()).includes('hashed_password'), 'secrets cannot be filtered');
+        truth(
+            !(await page.getByLabel('Column').textContent()).includes('hashed_password'),
+            'secrets cannot be filtered',
+        );
         await visitor.look('rows-secret');
     });
 }
@@ -186,7 +207,10 @@ export async function walkHostile(visitor) {
 
     await check(say('names and values that want to be markup are text'), async () => {
         const dialogs = [];
-        page.on('dialog', (dialog) => { dialogs.push(dialog.message()); dialog.dismiss(); });
+        page.on('dialog', (dialog) => {
+            dialogs.push(dialog.message());
+            dialog.dismiss();
+        });
         await open(page, '/admin/tables');
         await page.getByRole('link', { name: HOSTILE, exact: true }).click();
         await heading(page, HOSTILE);
@@ -196,6 +220,11 @@ export async function walkHostile(visitor) {
         await page.getByRole('button', { name: 'Edit the row id 1', exact: true }).click();
         await page.getByRole('dialog', { name: `Edit a row of ${HOSTILE}` }).waitFor();
         await visitor.look('row-edit-hostile', false);
+        equal(
+            await page.locator('dialog').evaluate((node) => node.scrollWidth - node.clientWidth),
+            0,
+            'pixels that the dialog is too wide',
+        );
         await page.keyboard.press('Escape');
         equal(await page.locator('#page img, #page script, #page b, dialog img').count(), 0, 'elements made of names');
         equal(dialogs.join(), '', 'alerts');
@@ -204,7 +233,11 @@ export async function walkHostile(visitor) {
     await check(say('a name of 63 bytes and one from right to left stay within the page'), async () => {
         await open(page, `/admin/tables?schema=public&table=${LONGEST}`, LONGEST);
         await visitor.look('rows-longest');
-        await open(page, `/admin/tables?${new URLSearchParams({ schema: 'archive', table: ARABIC })}`, `archive.${ARABIC}`);
+        await open(
+            page,
+            `/admin/tables?${new URLSearchParams({ schema: 'archive', table: ARABIC })}`,
+            `archive.${ARABIC}`,
+        );
         await page.locator('.grid').getByText('علي').waitFor();
         await visitor.look('rows-arabic');
     });

@@ -35,7 +35,8 @@ export function bytes(value) {
 /* Milliseconds in the unit that needs no more than three digits. */
 export function duration(value) {
     if (value == null) return '–';
-    if (value < 10) return `${value.toFixed(value < 0.1 && value > 0 ? 2 : 1)} ms`;
+    if (value > 0 && value < 0.01) return '< 0.01 ms';
+    if (value < 10) return `${value.toFixed(value === 0 ? 0 : value < 0.1 ? 2 : 1)} ms`;
     if (value < 1000) return `${Math.round(value)} ms`;
     const seconds = value / 1000;
     if (seconds < 60) return `${seconds.toFixed(seconds < 10 ? 1 : 0)} s`;

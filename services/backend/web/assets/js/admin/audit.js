@@ -8,21 +8,34 @@ import { badge, bdi, button, card, empty, feed, head, none, skeleton } from './p
 
 export const title = 'Audit log';
 
-const PAGE = 50;
+const PAGE = 25;
 const TONE = { ok: 'ok', refused: 'warn', failed: 'danger' };
 
 const COLUMNS = [
     { name: 'at', label: 'When', main: true, cell: (one) => time(one.at) },
-    { name: 'who', label: 'Who', cell: (one) => (one.username ? el('strong', {}, bdi(one.username)) : none('somebody since removed')) },
+    {
+        name: 'who',
+        label: 'Who',
+        cell: (one) => (one.username ? el('strong', {}, bdi(one.username)) : none('somebody since removed')),
+    },
     { name: 'action', label: 'Action', cell: (one) => el('code', {}, one.action) },
-    { name: 'target', label: 'Target', wide: true, cell: (one) => (one.target ? bdi(one.target, { class: 'mono' }) : none()) },
+    {
+        name: 'target',
+        label: 'Target',
+        wide: true,
+        cell: (one) => (one.target ? bdi(one.target, { class: 'mono' }) : none()),
+    },
     { name: 'outcome', label: 'Outcome', cell: (one) => badge(one.outcome, `dot ${TONE[one.outcome] ?? ''}`) },
     { name: 'address', label: 'Address', cell: (one) => bdi(one.address ?? '', { class: 'muted' }) },
 ];
 
 export function mount(ctx) {
     let entries = [];
-    const page = head(ctx, title, button('Refresh', () => source.load(), { name: 'refresh' }));
+    const page = head(
+        ctx,
+        title,
+        button('Refresh', () => source.load(), { name: 'refresh' }),
+    );
     const region = el('div', { 'aria-busy': 'true' }, skeleton(8));
     const table = dataTable({ caption: 'Audit log', columns: COLUMNS, key: (one) => one.id });
     const more = el('div', { class: 'results-more' });
@@ -36,7 +49,8 @@ export function mount(ctx) {
             const known = new Set(entries.map(({ id }) => id));
             show([...entries, ...answer.entries.filter(({ id }) => !known.has(id))], answer.pagination);
         } catch (error) {
-            if (!ctx.signal.aborted && !ctx.fail(error)) page.stale.replaceChildren(badge('Older ones could not be loaded', 'warn'), ` ${error.message}`);
+            if (!ctx.signal.aborted && !ctx.fail(error))
+                page.stale.replaceChildren(badge('Older ones could not be loaded', 'warn'), ` ${error.message}`);
         }
     }
 
@@ -50,7 +64,13 @@ export function mount(ctx) {
     }
 
     function draw(answer) {
-        if (!answer.entries.length) return region.replaceChildren(empty('Nothing has been written yet', 'Cancelling, terminating, editing, deleting and their refusals appear here.'));
+        if (!answer.entries.length)
+            return region.replaceChildren(
+                empty(
+                    'Nothing has been written yet',
+                    'Cancelling, terminating, editing, deleting and their refusals appear here.',
+                ),
+            );
         show(answer.entries, answer.pagination);
         if (!list.node.isConnected) region.replaceChildren(list.node);
         return null;

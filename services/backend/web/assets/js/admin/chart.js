@@ -7,10 +7,10 @@ const HEIGHT = 150;
 const EDGE = { left: 44, right: 8, top: 8, bottom: 22 };
 const GAP = 3.5; /* steps without a sample after which a line breaks */
 
-/* The next of 1, 2, 5, 10, 20... */
+/* The next of 2, 4, 10, 20, 40...: half of it is whole as well. */
 function roundUp(value) {
     const step = 10 ** Math.floor(Math.log10(value));
-    return [1, 2, 5, 10].map((factor) => factor * step).find((limit) => limit >= value * 0.999);
+    return [2, 4, 10].map((factor) => factor * step).find((limit) => limit >= value * 0.999);
 }
 
 const at = (sample) => new Date(sample.at).getTime();
@@ -44,8 +44,11 @@ function hourMinute(ms) {
 export function chart({ title, series, stacked = false, format, top = () => 0, bottom = () => 0 }) {
     const now = el('span', { class: 'chart-now' });
     const drawing = svg('svg', { class: 'chart-svg', role: 'img', height: HEIGHT });
-    const legend = el('ul', { class: 'legend' }, ...series.map(({ label, tone }) =>
-        el('li', {}, el('span', { class: `swatch tone-${tone}` }), label)));
+    const legend = el(
+        'ul',
+        { class: 'legend' },
+        ...series.map(({ label, tone }) => el('li', {}, el('span', { class: `swatch tone-${tone}` }), label)),
+    );
     const box = el('div', { class: 'chart-box' }, drawing);
     const caption = el('figcaption', { class: 'chart-head' }, el('span', { class: 'chart-title' }, title), now);
     const node = el('figure', { class: 'chart' }, caption, box, series.length > 1 ? legend : null);
@@ -57,9 +60,15 @@ export function chart({ title, series, stacked = false, format, top = () => 0, b
 
     function limits() {
         const lines = series.filter((one) => !areas.includes(one));
-        const highest = Math.max(0, top(data.samples), ...data.samples.map((sample) =>
-            Math.max(height(sample), ...lines.map((one) => one.value(sample) ?? 0))));
-        return { low: bottom(data.samples), high: roundUp(Math.max(highest - bottom(data.samples), 0.001)) + bottom(data.samples) };
+        const highest = Math.max(
+            0,
+            top(data.samples),
+            ...data.samples.map((sample) => Math.max(height(sample), ...lines.map((one) => one.value(sample) ?? 0))),
+        );
+        return {
+            low: bottom(data.samples),
+            high: roundUp(Math.max(highest - bottom(data.samples), 0.001)) + bottom(data.samples),
+        };
     }
 
     function scales(width) {
@@ -67,7 +76,8 @@ export function chart({ title, series, stacked = false, format, top = () => 0, b
         const across = width - EDGE.left - EDGE.right;
         const up = HEIGHT - EDGE.top - EDGE.bottom;
         return {
-            low, high,
+            low,
+            high,
             x: (ms) => EDGE.left + ((ms - data.from) / (data.to - data.from)) * across,
             y: (value) => EDGE.top + up - ((Math.min(value, high) - low) / (high - low)) * up,
         };
@@ -76,13 +86,19 @@ export function chart({ title, series, stacked = false, format, top = () => 0, b
     function grid({ x, y, low, high }, width) {
         const nodes = [low, (low + high) / 2, high].flatMap((value) => [
             svg('line', { class: 'chart-grid', x1: EDGE.left, x2: width - EDGE.right, y1: y(value), y2: y(value) }),
-            svg('text', { class: 'chart-text', x: EDGE.left - 6, y: y(value) + 4, 'text-anchor': 'end' }, format(value, true)),
+            svg(
+                'text',
+                { class: 'chart-text', x: EDGE.left - 6, y: y(value) + 4, 'text-anchor': 'end' },
+                format(value, true),
+            ),
         ]);
         const marks = width < 420 ? 2 : 4;
         for (let step = 0; step <= marks; step += 1) {
             const ms = data.from + ((data.to - data.from) * step) / marks;
             const anchor = step === 0 ? 'start' : step === marks ? 'end' : 'middle';
-            nodes.push(svg('text', { class: 'chart-text', x: x(ms), y: HEIGHT - 5, 'text-anchor': anchor }, hourMinute(ms)));
+            nodes.push(
+                svg('text', { class: 'chart-text', x: x(ms), y: HEIGHT - 5, 'text-anchor': anchor }, hourMinute(ms)),
+            );
         }
         return nodes;
     }
@@ -99,7 +115,8 @@ export function chart({ title, series, stacked = false, format, top = () => 0, b
     function line(one, { x, y }) {
         return runs(data.samples, one.value, data.gapMs).map((run) => {
             const points = run.map((sample) => [x(at(sample)), y(one.value(sample))]);
-            if (points.length === 1) return svg('circle', { class: `chart-dot tone-${one.tone}`, cx: points[0][0], cy: points[0][1], r: 2 });
+            if (points.length === 1)
+                return svg('circle', { class: `chart-dot tone-${one.tone}`, cx: points[0][0], cy: points[0][1], r: 2 });
             return svg('path', { class: `chart-line tone-${one.tone}`, d: path(points) });
         });
     }
@@ -114,7 +131,8 @@ export function chart({ title, series, stacked = false, format, top = () => 0, b
         return `${title}, ${hourMinute(data.from)} to ${hourMinute(data.to)}. ${parts.join('; ')}.`;
     }
 
-    const readout = (sample) => series.map((one) => (series.length > 1 ? `${one.label} ` : '') + format(one.value(sample))).join(' · ');
+    const readout = (sample) =>
+        series.map((one) => (series.length > 1 ? `${one.label} ` : '') + format(one.value(sample))).join(' · ');
 
     function tell(sample, when = '') {
         now.textContent = sample ? [when, readout(sample)].filter(Boolean).join('  ') : '';
@@ -127,8 +145,10 @@ export function chart({ title, series, stacked = false, format, top = () => 0, b
         drawing.setAttribute('width', width);
         drawing.setAttribute('viewBox', `0 0 ${width} ${HEIGHT}`);
         drawing.setAttribute('aria-label', words());
-        const shapes = [...areas.flatMap((one, index) => area(one, index, scale)),
-            ...series.filter((one) => !areas.includes(one)).flatMap((one) => line(one, scale))];
+        const shapes = [
+            ...areas.flatMap((one, index) => area(one, index, scale)),
+            ...series.filter((one) => !areas.includes(one)).flatMap((one) => line(one, scale)),
+        ];
         drawing.replaceChildren(...grid(scale, width), ...shapes, cursor);
         tell(data.samples.at(-1));
     }
@@ -137,8 +157,10 @@ export function chart({ title, series, stacked = false, format, top = () => 0, b
         const { left } = drawing.getBoundingClientRect();
         const { x } = scales(box.clientWidth);
         const here = event.clientX - left;
-        const near = data.samples.reduce((best, sample) =>
-            (!best || Math.abs(x(at(sample)) - here) < Math.abs(x(at(best)) - here) ? sample : best), null);
+        const near = data.samples.reduce(
+            (best, sample) => (!best || Math.abs(x(at(sample)) - here) < Math.abs(x(at(best)) - here) ? sample : best),
+            null,
+        );
         if (!near) return;
         cursor.setAttribute('x1', x(at(near)));
         cursor.setAttribute('x2', x(at(near)));

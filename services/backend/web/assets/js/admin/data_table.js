@@ -4,7 +4,9 @@ import { el, icon } from '../dom.js';
 import { count } from '../format.js';
 
 const WAYS = {
-    text: { up: 'A to Z', down: 'Z to A' }, number: { up: 'least first', down: 'most first' }, date: { up: 'oldest first', down: 'newest first' },
+    text: { up: 'A to Z', down: 'Z to A' },
+    number: { up: 'least first', down: 'most first' },
+    date: { up: 'oldest first', down: 'newest first' },
 };
 
 function compare(one, other) {
@@ -27,7 +29,15 @@ function order(rows, column, descending) {
  * the focus and an opened text. With `steady` new data keeps rows where they are. Rows past `limit`
  * come on request.
  */
-export function dataTable({ caption, columns, key, sort = null, steady = false, limit = Infinity, rowClass = () => null }) {
+export function dataTable({
+    caption,
+    columns,
+    key,
+    sort = null,
+    steady = false,
+    limit = Infinity,
+    rowClass = () => null,
+}) {
     const by = { name: sort?.name ?? null, descending: sort?.descending ?? false };
     let rows = [];
     let most = limit;
@@ -36,12 +46,23 @@ export function dataTable({ caption, columns, key, sort = null, steady = false, 
 
     const body = el('tbody', { role: 'rowgroup' });
     const select = el('select', { class: 'input', 'aria-label': `Sort ${caption}` });
-    const table = el('table', { class: 'table data', role: 'table' }, el('caption', { class: 'visually-hidden' }, caption),
-        el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...columns.map(headCell))), body);
+    const table = el(
+        'table',
+        { class: 'table data', role: 'table' },
+        el('caption', { class: 'visually-hidden' }, caption),
+        el('thead', { role: 'rowgroup' }, el('tr', { role: 'row' }, ...columns.map(headCell))),
+        body,
+    );
     const sortable = columns.filter((column) => column.value);
     const scroller = el('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': caption }, table);
     const more = el('div', { class: 'results-more', hidden: true });
-    const node = el('div', { class: 'table-box' }, sortable.length > 1 ? el('div', { class: 'sort-phone' }, select) : null, scroller, more);
+    const node = el(
+        'div',
+        { class: 'table-box' },
+        sortable.length > 1 ? el('div', { class: 'sort-phone' }, select) : null,
+        scroller,
+        more,
+    );
 
     function headCell(column) {
         const props = { role: 'columnheader', scope: 'col', class: column.numeric ? 'number' : null };
@@ -93,7 +114,18 @@ export function dataTable({ caption, columns, key, sort = null, steady = false, 
     }
 
     function cell(column, row) {
-        const props = { role: 'cell', class: [column.numeric && 'number', column.main && 'cell-main', column.action && 'cell-action', column.wide && 'cell-wide'].filter(Boolean).join(' ') || null };
+        const props = {
+            role: 'cell',
+            class:
+                [
+                    column.numeric && 'number',
+                    column.main && 'cell-main',
+                    column.action && 'cell-action',
+                    column.wide && 'cell-wide',
+                ]
+                    .filter(Boolean)
+                    .join(' ') || null,
+        };
         if (!column.main && !column.action) props['data-label'] = column.label;
         return el('td', props, column.cell(row));
     }
@@ -103,7 +135,9 @@ export function dataTable({ caption, columns, key, sort = null, steady = false, 
         const had = made.get(key(row));
         if (had?.text === text) return had;
         const node = el('tr', { role: 'row', class: rowClass(row) }, ...columns.map((column) => cell(column, row)));
-        const inside = had?.node.contains(document.activeElement) && [...had.node.querySelectorAll('a, button, summary')].indexOf(document.activeElement);
+        const inside =
+            had?.node.contains(document.activeElement) &&
+            [...had.node.querySelectorAll('a, button, summary')].indexOf(document.activeElement);
         for (const [index, details] of [...(had?.node.querySelectorAll('details') ?? [])].entries()) {
             const twin = node.querySelectorAll('details')[index];
             if (twin) twin.open = details.open;
@@ -126,14 +160,16 @@ export function dataTable({ caption, columns, key, sort = null, steady = false, 
             made.set(id, { node: entry.node, text: entry.text });
             if (entry.node === at) at = at.nextSibling;
             else body.insertBefore(entry.node, at);
-            if (entry.focus != null) entry.node.querySelectorAll('a, button, summary')[entry.focus]?.focus({ preventScroll: true });
+            if (entry.focus != null)
+                entry.node.querySelectorAll('a, button, summary')[entry.focus]?.focus({ preventScroll: true });
         }
     }
 
     for (const column of sortable) {
         const [first, second] = column.descending ? ['down', 'up'] : ['up', 'down'];
         const words = WAYS[column.date ? 'date' : column.numeric ? 'number' : 'text'];
-        for (const way of [first, second]) select.append(el('option', { value: `${column.name} ${way}` }, `${column.label}: ${words[way]}`));
+        for (const way of [first, second])
+            select.append(el('option', { value: `${column.name} ${way}` }, `${column.label}: ${words[way]}`));
     }
     select.addEventListener('change', () => {
         const [name, way] = select.value.split(' ');

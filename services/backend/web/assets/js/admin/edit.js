@@ -24,8 +24,17 @@ function inputFor(column, value, id) {
         const list = value == null || options.includes(value) ? options : [value, ...options];
         return el('select', props, ...list.map((one) => el('option', { value: one, selected: one === value }, one)));
     }
-    const tall = TEXTAREA.test(column.type) && ((value ?? '').length > 60 || /^json|\[\]$/.test(column.type) || (value ?? '').includes('\n'));
-    const node = el(tall ? 'textarea' : 'input', { ...props, rows: tall ? 4 : null, autocomplete: 'off', spellcheck: 'false', dir: 'auto', class: tall ? 'input mono' : 'input' });
+    const tall =
+        TEXTAREA.test(column.type) &&
+        ((value ?? '').length > 60 || /^json|\[\]$/.test(column.type) || (value ?? '').includes('\n'));
+    const node = el(tall ? 'textarea' : 'input', {
+        ...props,
+        rows: tall ? 4 : null,
+        autocomplete: 'off',
+        spellcheck: 'false',
+        dir: 'auto',
+        class: tall ? 'input mono' : 'input',
+    });
     node.value = value ?? '';
     return node;
 }
@@ -41,8 +50,15 @@ function line(column, given, cut, id, onChange) {
     const note = el('p', { class: 'hint', id: `${id}-note` }, locked);
     const error = el('p', { class: 'field-error', 'data-column-error': column.name, 'aria-live': 'polite' });
     if (locked) {
-        const text = column.secret && before != null ? '•••' : before ?? 'null';
-        const output = el('input', { class: 'input', id, value: cut ? `${text.slice(0, 60)}…` : text, readonly: true, 'aria-describedby': `${id}-note`, dir: 'auto' });
+        const text = column.secret && before != null ? '•••' : (before ?? 'null');
+        const output = el('input', {
+            class: 'input',
+            id,
+            value: cut ? `${text.slice(0, 60)}…` : text,
+            readonly: true,
+            'aria-describedby': `${id}-note`,
+            dir: 'auto',
+        });
         return { node: el('div', { class: 'field locked' }, label, output, note), column, error, changed: () => false };
     }
     const input = inputFor(column, before, id);
@@ -53,7 +69,12 @@ function line(column, given, cut, id, onChange) {
 
     function tell() {
         input.disabled = isNull.checked;
-        const was = before == null ? none('null') : before === '' ? none('empty text') : bdi(before.length > 200 ? `${before.slice(0, 200)}…` : before);
+        const was =
+            before == null
+                ? none('null')
+                : before === ''
+                  ? none('empty text')
+                  : bdi(before.length > 200 ? `${before.slice(0, 200)}…` : before);
         note.replaceChildren(...(changed() ? [el('span', { class: 'badge warn' }, 'Changed'), ' before: ', was] : []));
         error.textContent = '';
         onChange();
@@ -63,14 +84,24 @@ function line(column, given, cut, id, onChange) {
     isNull.addEventListener('change', tell);
     input.disabled = isNull.checked;
     const nullBox = column.nullable || before == null ? el('label', { class: 'null-box' }, isNull, 'null') : null;
-    return { node: el('div', { class: 'field' }, label, el('div', { class: 'with-null' }, input, nullBox), note, error), column, error, changed, now, before, input };
+    return {
+        node: el('div', { class: 'field' }, label, el('div', { class: 'with-null' }, input, nullBox), note, error),
+        column,
+        error,
+        changed,
+        now,
+        before,
+        input,
+    };
 }
 
 function bodyOf({ about, columns, row, cut }, lines) {
     const at = (name) => row[columns.indexOf(name)];
     const changed = lines.filter((one) => one.changed());
     const known = (column, index) => !column.secret && !cut[index];
-    const compared = columns.map((name) => about.columns.find((one) => one.name === name)).filter((column, index) => column && known(column, index));
+    const compared = columns
+        .map((name) => about.columns.find((one) => one.name === name))
+        .filter((column, index) => column && known(column, index));
     return {
         key: Object.fromEntries(about.primary_key.map((name) => [name, at(name)])),
         before: Object.fromEntries(compared.map(({ name }) => [name, at(name)])),
@@ -90,7 +121,9 @@ function tellWhere(error, lines) {
 export function editRow(ctx, { about, columns, row, cut, changed }) {
     const total = el('p', { class: 'hint', role: 'status' }, 'Nothing is changed yet.');
     const count = () => lines.filter((one) => one.changed()).length;
-    const tell = () => { total.textContent = count() ? `${plural(count(), 'value')} will be changed.` : 'Nothing is changed yet.'; };
+    const tell = () => {
+        total.textContent = count() ? `${plural(count(), 'value')} will be changed.` : 'Nothing is changed yet.';
+    };
     const lines = columns.map((name, index) => {
         const column = about.columns.find((one) => one.name === name) ?? { name, type: '', editable: false };
         return line(column, row[index], cut[index], `edit-${index}`, tell);
@@ -99,7 +132,10 @@ export function editRow(ctx, { about, columns, row, cut, changed }) {
     async function save({ password }) {
         if (!count()) throw Object.assign(new Error('Nothing is changed yet.'), { details: [] });
         try {
-            await admin.changeRow(about.schema, about.name, { ...bodyOf({ about, columns, row, cut }, lines), password });
+            await admin.changeRow(about.schema, about.name, {
+                ...bodyOf({ about, columns, row, cut }, lines),
+                password,
+            });
         } catch (error) {
             tellWhere(error, lines);
             if (error.status === 409 && !error.details?.length) changed();
@@ -112,8 +148,13 @@ export function editRow(ctx, { about, columns, row, cut, changed }) {
     const key = about.primary_key.map((name) => `${name} ${row[columns.indexOf(name)]}`).join(', ');
     confirmed({
         title: `Edit a row of ${about.name}`,
-        lines: [`The row with ${key}. Only the values that you change are written; if somebody else changed the row since, nothing is.`],
+        lines: [
+            `The row with ${key}. Only the values that you change are written; if somebody else changed the row since, nothing is.`,
+        ],
         content: [el('div', { class: 'edit-fields' }, ...lines.map(({ node }) => node)), total],
-        action: 'Save the row', danger: false, wide: true, work: save,
+        action: 'Save the row',
+        danger: false,
+        wide: true,
+        work: save,
     });
 }

@@ -45,8 +45,12 @@ function openList(button, list, open) {
 function drawNavigation() {
     const list = el('ul', { id: 'side-nav-list' }, ...PAGES.map(link));
     const label = el('span', { id: 'side-nav-now' });
-    const button = el('button', { class: 'side-nav-button', type: 'button', 'aria-expanded': 'false', 'aria-controls': 'side-nav-list' },
-        label, icon('down'));
+    const button = el(
+        'button',
+        { class: 'side-nav-button', type: 'button', 'aria-expanded': 'false', 'aria-controls': 'side-nav-list' },
+        label,
+        icon('down'),
+    );
     button.addEventListener('click', () => openList(button, list, !list.classList.contains('open')));
     list.addEventListener('click', () => openList(button, list, false));
     $('side-nav').addEventListener('keydown', (event) => {
@@ -85,7 +89,10 @@ function contextOf(control) {
         root: $('page'),
         signal: control.signal,
         params: () => new URLSearchParams(location.search),
-        go, goWith, tellTitle, fail,
+        go,
+        goWith,
+        tellTitle,
+        fail,
     };
 }
 
@@ -135,7 +142,16 @@ function goWith(values, options) {
 
 function follow(event) {
     const anchor = event.target.closest?.('a[href^="/admin"]');
-    if (!anchor || event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey) return;
+    if (
+        !anchor ||
+        event.defaultPrevented ||
+        event.button !== 0 ||
+        event.metaKey ||
+        event.ctrlKey ||
+        event.shiftKey ||
+        event.altKey
+    )
+        return;
     event.preventDefault();
     go(anchor.getAttribute('href'));
 }
@@ -164,8 +180,11 @@ async function unreachable(error) {
     if (status && ['unset', 'no_admin', 'migrating'].includes(status.state)) return location.replace('/setup');
     const retry = el('button', { class: 'button', type: 'button' }, icon('refresh'), 'Try again');
     retry.addEventListener('click', start);
-    $('page').replaceChildren(el('h1', {}, 'Administration'),
-        notice('error', 'The page could not be opened', sentence(status?.hint) || error.message), el('div', { class: 'actions after-notice' }, retry));
+    $('page').replaceChildren(
+        el('h1', {}, 'Administration'),
+        notice('error', 'The page could not be opened', sentence(status?.hint) || error.message),
+        el('div', { class: 'actions after-notice' }, retry),
+    );
     $('page').removeAttribute('aria-busy');
     return null;
 }

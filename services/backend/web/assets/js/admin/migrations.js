@@ -8,7 +8,10 @@ import { badge, bdi, card, code, empty, feed, head, skeleton } from './parts.js'
 export const title = 'Migrations';
 
 const STATES = {
-    applied: ['applied', 'ok'], pending: ['pending', 'warn'], changed: ['changed since', 'danger'], missing: ['file missing', 'danger'],
+    applied: ['applied', 'ok'],
+    pending: ['pending', 'warn'],
+    changed: ['changed since', 'danger'],
+    missing: ['file missing', 'danger'],
 };
 
 function item(one) {
@@ -16,16 +19,42 @@ function item(one) {
     const sql = one.sql
         ? el('details', { class: 'more' }, el('summary', {}, 'SQL'), code(one.sql, `the SQL of ${one.tag}`))
         : el('p', { class: 'muted small' }, 'The file is not there, so its SQL cannot be shown.');
-    return el('li', { class: 'migration' },
-        el('p', { class: 'migration-head' }, el('span', { class: 'number muted' }, String(one.index).padStart(4, '0')), el('strong', {}, bdi(one.tag)), badge(text, tone), el('span', { class: 'muted small' }, 'generated ', time(one.when))),
-        one.hash ? el('p', { class: 'small' }, el('span', { class: 'muted' }, 'SHA-256 '), el('code', {}, one.hash)) : null, sql);
+    return el(
+        'li',
+        { class: 'migration' },
+        el(
+            'p',
+            { class: 'migration-head' },
+            el('strong', {}, bdi(one.tag)),
+            badge(text, tone),
+            el('span', { class: 'muted small' }, 'generated ', time(one.when)),
+        ),
+        one.hash
+            ? el('p', { class: 'small' }, el('span', { class: 'muted' }, 'SHA-256 '), el('code', {}, one.hash))
+            : null,
+        sql,
+    );
 }
 
 function trouble(migrations, pending) {
     const changed = migrations.filter(({ state }) => state === 'changed');
     const list = [];
-    if (pending) list.push(notice('warn', `${plural(pending, 'migration')} not applied yet`, 'They are applied with the command “deploystack db:up”, or at the next start when that is set so.'));
-    if (changed.length) list.push(notice('error', `${plural(changed.length, 'file')} changed after being applied`, 'The database has what the file said then. “deploystack db:check” tells what differs.'));
+    if (pending)
+        list.push(
+            notice(
+                'warn',
+                `${plural(pending, 'migration')} not applied yet`,
+                'They are applied with the command “deploystack db:up”, or at the next start when that is set so.',
+            ),
+        );
+    if (changed.length)
+        list.push(
+            notice(
+                'error',
+                `${plural(changed.length, 'file')} changed after being applied`,
+                'The database has what the file said then. “deploystack db:check” tells what differs.',
+            ),
+        );
     return list;
 }
 
@@ -36,10 +65,22 @@ export function mount(ctx) {
 
     function draw({ folder, table, migrations, pending }) {
         const applied = migrations.filter(({ state }) => state === 'applied').length;
-        page.lead(`${count(applied)} of ${count(migrations.length)} applied. The files are in `, el('code', {}, folder), ', what was applied is in ', el('code', {}, table), '.');
-        if (!migrations.length) return region.replaceChildren(empty('There are no migrations', 'They are made with “deploystack db:generate”.'));
+        page.lead(
+            `${count(applied)} of ${count(migrations.length)} applied. The files are in `,
+            el('code', {}, folder),
+            ', what was applied is in ',
+            el('code', {}, table),
+            '.',
+        );
+        if (!migrations.length)
+            return region.replaceChildren(
+                empty('There are no migrations', 'They are made with “deploystack db:generate”.'),
+            );
         const items = [...migrations].sort((one, other) => other.index - one.index).map(item);
-        region.replaceChildren(...trouble(migrations, Number(pending)), card('Newest first', {}, el('ol', { class: 'migrations', reversed: true }, ...items)).node);
+        region.replaceChildren(
+            ...trouble(migrations, Number(pending)),
+            card('Newest first', {}, el('ol', { class: 'migrations', reversed: true }, ...items)).node,
+        );
         return null;
     }
 

@@ -16,7 +16,10 @@ const RANGES = {
     day: { ms: DAY, stepMs: 60_000, every: 7_200_000 },
 };
 const STATES = {
-    connecting: ['Connecting', ''], live: ['Live', 'ok'], reconnecting: ['Reconnecting', 'warn'], paused: ['Paused', ''],
+    connecting: ['Connecting', ''],
+    live: ['Live', 'ok'],
+    reconnecting: ['Reconnecting', 'warn'],
+    paused: ['Paused', ''],
 };
 const connections = (sample) => sample.active + sample.idle + sample.idle_in_transaction;
 const whole = (value) => (value == null ? '–' : Number.isInteger(value) ? count(value) : rate(value));
@@ -29,7 +32,10 @@ function lowest(samples) {
 function charts() {
     return [
         chart({
-            title: 'Connections', stacked: true, format: whole,
+            title: 'Connections',
+            stacked: true,
+            format: whole,
+            top: () => 4,
             series: [
                 { label: 'Active', tone: 1, value: (one) => one.active },
                 { label: 'Idle in transaction', tone: 2, value: (one) => one.idle_in_transaction },
@@ -37,15 +43,22 @@ function charts() {
             ],
         }),
         chart({
-            title: 'Transactions a second', format: (value, short) => (short ? whole(value) : rate(value)),
+            title: 'Transactions a second',
+            format: (value, short) => (short ? whole(value) : rate(value)),
             series: [{ label: 'Transactions', tone: 1, value: (one) => one.tps }],
         }),
         chart({
-            title: 'Cache hits', format: (value, short) => (short ? `${Math.round(value * 100)} %` : percent(value)), top: () => 1, bottom: lowest,
+            title: 'Cache hits',
+            format: (value, short) => (short ? `${Math.round(value * 100)} %` : percent(value)),
+            top: () => 1,
+            bottom: lowest,
             series: [{ label: 'Found in shared buffers', tone: 4, value: (one) => one.cache_hit }],
         }),
         chart({
-            title: 'Pool', stacked: true, format: whole,
+            title: 'Pool',
+            stacked: true,
+            format: whole,
+            top: () => 4,
             series: [
                 { label: 'Busy', tone: 1, value: (one) => one.pool_busy },
                 { label: 'Free', tone: 3, value: (one) => Math.max(0, one.pool_connections - one.pool_busy) },
@@ -69,16 +82,35 @@ function tile(label) {
 
 function tiles() {
     const all = {
-        connections: tile('Connections'), tps: tile('Transactions'), cache: tile('Cache hits'),
-        pool: tile('Pool'), requests: tile('Requests'), size: tile('Database'),
+        connections: tile('Connections'),
+        tps: tile('Transactions'),
+        cache: tile('Cache hits'),
+        pool: tile('Pool'),
+        requests: tile('Requests'),
+        size: tile('Database'),
     };
     const split = (text) => text.split(/ (?=\S+$)/);
     function set(now) {
         const idle = now.idle_in_transaction ? `, ${count(now.idle_in_transaction)} idle in transaction` : '';
-        all.connections.set(count(connections(now)), `of ${count(now.max_connections)}`, `${count(now.active)} active${idle}`);
-        all.tps.set(rate(now.tps), 'a second', now.waiting ? `${count(now.waiting)} waiting for a lock` : 'nobody waits for a lock');
-        all.cache.set(...split(percent(now.cache_hit)), now.cache_hit == null ? 'nothing was read' : 'of the blocks asked for');
-        all.pool.set(count(now.pool_busy), `of ${count(now.pool_connections)} busy`, now.pool_queued ? `${count(now.pool_queued)} queued` : 'nobody queues');
+        all.connections.set(
+            count(connections(now)),
+            `of ${count(now.max_connections)}`,
+            `${count(now.active)} active${idle}`,
+        );
+        all.tps.set(
+            rate(now.tps),
+            'a second',
+            now.waiting ? `${count(now.waiting)} waiting for a lock` : 'nobody waits for a lock',
+        );
+        all.cache.set(
+            ...split(percent(now.cache_hit)),
+            now.cache_hit == null ? 'nothing was read' : 'of the blocks asked for',
+        );
+        all.pool.set(
+            count(now.pool_busy),
+            `of ${count(now.pool_connections)} busy`,
+            now.pool_queued ? `${count(now.pool_queued)} queued` : 'nobody queues',
+        );
         all.requests.set(rate(now.requests_per_second), 'a second', 'to this program');
         all.size.set(...split(bytes(now.database_bytes)), 'on disk');
     }
@@ -87,17 +119,48 @@ function tiles() {
 
 /* The same figures in words and rows: at each fifth minute, or each second hour. */
 function figures(samples, { every }) {
-    const picked = samples.filter((sample, index) => {
-        const slot = (one) => Math.floor(new Date(one.at).getTime() / every);
-        return index === samples.length - 1 || slot(sample) !== slot(samples[index + 1]);
-    }).reverse();
-    const heads = ['Time', 'Connections', 'Active', 'Transactions/s', 'Cache hits', 'Pool busy', 'Queued', 'Waiting', 'Size'];
-    const row = (one) => [clock(new Date(one.at)), count(connections(one)), count(one.active), rate(one.tps), percent(one.cache_hit),
-        `${one.pool_busy} of ${one.pool_connections}`, count(one.pool_queued), count(one.waiting), bytes(one.database_bytes)];
-    return el('div', { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Figures of the charts' },
-        el('table', { class: 'grid' },
+    const picked = samples
+        .filter((sample, index) => {
+            const slot = (one) => Math.floor(new Date(one.at).getTime() / every);
+            return index === samples.length - 1 || slot(sample) !== slot(samples[index + 1]);
+        })
+        .reverse();
+    const heads = [
+        'Time',
+        'Connections',
+        'Active',
+        'Transactions/s',
+        'Cache hits',
+        'Pool busy',
+        'Queued',
+        'Waiting',
+        'Size',
+    ];
+    const row = (one) => [
+        clock(new Date(one.at)),
+        count(connections(one)),
+        count(one.active),
+        rate(one.tps),
+        percent(one.cache_hit),
+        `${one.pool_busy} of ${one.pool_connections}`,
+        count(one.pool_queued),
+        count(one.waiting),
+        bytes(one.database_bytes),
+    ];
+    return el(
+        'div',
+        { class: 'table-scroll', tabindex: '0', role: 'region', 'aria-label': 'Figures of the charts' },
+        el(
+            'table',
+            { class: 'grid' },
             el('thead', {}, el('tr', {}, ...heads.map((text) => el('th', { scope: 'col', class: 'number' }, text)))),
-            el('tbody', {}, ...picked.map((one) => el('tr', {}, ...row(one).map((text) => el('td', { class: 'number' }, text)))))));
+            el(
+                'tbody',
+                {},
+                ...picked.map((one) => el('tr', {}, ...row(one).map((text) => el('td', { class: 'number' }, text)))),
+            ),
+        ),
+    );
 }
 
 export function mount(ctx) {
@@ -119,10 +182,12 @@ export function mount(ctx) {
     const list = () => (chosen() === 'day' ? hours : samples);
 
     function drawRange() {
-        range.replaceChildren(choices('Range', [
-            { text: 'Last hour', href: '/admin', chosen: chosen() === 'hour' },
-            { text: 'Last day', href: '/admin?range=day', chosen: chosen() === 'day' },
-        ]));
+        range.replaceChildren(
+            choices('Range', [
+                { text: 'Last hour', href: '/admin', chosen: chosen() === 'hour' },
+                { text: 'Last day', href: '/admin?range=day', chosen: chosen() === 'day' },
+            ]),
+        );
     }
 
     function drawCharts() {
@@ -137,9 +202,13 @@ export function mount(ctx) {
 
     function tellServer({ server, backend }) {
         const where = server.is_private ? 'private, on this machine' : null;
-        const parts = [`PostgreSQL ${server.version}`, bdi(server.database), where,
+        const parts = [
+            `PostgreSQL ${server.version}`,
+            bdi(server.database),
+            where,
             server.started_at && el('span', {}, 'started ', time(server.started_at)),
-            backend?.started_at && el('span', {}, `backend ${backend.version} started `, time(backend.started_at))].filter(Boolean);
+            backend?.started_at && el('span', {}, `backend ${backend.version} started `, time(backend.started_at)),
+        ].filter(Boolean);
         page.lead(...parts.flatMap((part, index) => (index ? [' · ', part] : [part])));
     }
 
@@ -147,7 +216,11 @@ export function mount(ctx) {
         samples = answer.samples ?? [];
         hours = answer.hours ?? [];
         if (!grid.isConnected) {
-            const early = el('p', { class: 'muted small', hidden: samples.length > 1 }, 'The first samples are being taken: one each five seconds.');
+            const early = el(
+                'p',
+                { class: 'muted small', hidden: samples.length > 1 },
+                'The first samples are being taken: one each five seconds.',
+            );
             region.replaceChildren(big.node, early, grid, details);
         }
         tellServer(answer);

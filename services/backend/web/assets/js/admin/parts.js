@@ -15,23 +15,37 @@ export function tableName(schema, name) {
     return el('span', {}, bdi(schema, { class: 'muted' }), el('span', { class: 'muted' }, '.'), bdi(name));
 }
 
-export const tableAddress = (schema, name, more = {}) => `/admin/tables?${new URLSearchParams({ schema, table: name, ...more })}`;
+export const tableAddress = (schema, name, more = {}) =>
+    `/admin/tables?${new URLSearchParams({ schema, table: name, ...more })}`;
 
 /* The head of a page: title, a line below it that may change, buttons. */
 export function head(ctx, title, ...tools) {
     const heading = el('h1', {}, title);
     const lead = el('p', { class: 'muted lead' });
     const stale = el('p', { class: 'stale', role: 'status' });
-    const node = el('header', { class: 'admin-head' }, el('div', {}, heading, lead), el('div', { class: 'actions' }, ...tools), stale);
+    const node = el(
+        'header',
+        { class: 'admin-head' },
+        el('div', {}, heading, lead),
+        el('div', { class: 'actions' }, ...tools),
+        stale,
+    );
     ctx.root.replaceChildren(node);
     return {
-        node, heading, stale,
+        node,
+        heading,
+        stale,
         lead: (...content) => lead.replaceChildren(...content.filter(Boolean)),
     };
 }
 
 export function button(text, work, { kind = '', name = '', label = '' } = {}) {
-    const node = el('button', { class: `button ${kind}`, type: 'button', 'aria-label': label || null }, name && icon(name), text);
+    const node = el(
+        'button',
+        { class: `button ${kind}`, type: 'button', 'aria-label': label || null },
+        name && icon(name),
+        text,
+    );
     node.addEventListener('click', () => whileBusy(node, () => work(node)));
     return node;
 }
@@ -40,18 +54,30 @@ export function card(title, { count = '', tools = [], lead = '' } = {}, ...conte
     const number = el('span', { class: 'count' }, count);
     const heading = el('h2', {}, title, ' ', number);
     const body = el('div', { class: 'card-body' }, lead && el('p', { class: 'muted card-lead' }, lead), ...content);
-    const node = el('section', { class: 'card', 'aria-label': title }, el('div', { class: 'card-head' }, heading, ...tools), body);
+    const node = el(
+        'section',
+        { class: 'card', 'aria-label': title },
+        el('div', { class: 'card-head' }, heading, ...tools),
+        body,
+    );
     return { node, body, number };
 }
 
 export function skeleton(lines = 4) {
-    return el('div', { class: 'skeletons', 'aria-hidden': 'true' },
-        ...Array.from({ length: lines }, () => el('span', { class: 'skeleton row' })));
+    return el(
+        'div',
+        { class: 'skeletons', 'aria-hidden': 'true' },
+        ...Array.from({ length: lines }, () => el('span', { class: 'skeleton row' })),
+    );
 }
 
 export function empty(title, ...content) {
-    return el('div', { class: 'empty' }, el('h3', {}, title),
-        ...content.map((one) => (typeof one === 'string' ? el('p', {}, one) : one)));
+    return el(
+        'div',
+        { class: 'empty' },
+        el('h3', {}, title),
+        ...content.map((one) => (typeof one === 'string' ? el('p', {}, one) : one)),
+    );
 }
 
 /*
@@ -61,6 +87,7 @@ export function empty(title, ...content) {
  */
 export function feed(ctx, { page, region, read, draw, every = () => 0, paused = () => false }) {
     let timer = 0;
+    let turn = 0;
     let fresh = null;
 
     function plan(ms) {
@@ -72,27 +99,36 @@ export function feed(ctx, { page, region, read, draw, every = () => 0, paused = 
         if (ctx.fail(error)) return;
         region.classList.remove('waiting');
         if (fresh) {
-            page.stale.replaceChildren(el('span', { class: 'badge warn dot' }, `As of ${clock(fresh)}`), ` ${error.message}`);
+            page.stale.replaceChildren(
+                el('span', { class: 'badge warn dot' }, `As of ${clock(fresh)}`),
+                ` ${error.message}`,
+            );
         } else {
             const again = button('Try again', load, { name: 'refresh' });
-            region.replaceChildren(notice('error', 'This could not be loaded', error.message), el('div', { class: 'actions after-notice' }, again));
+            region.replaceChildren(
+                notice('error', 'This could not be loaded', error.message),
+                el('div', { class: 'actions after-notice' }, again),
+            );
             region.removeAttribute('aria-busy');
         }
         if (error.status === 0 || error.status >= 500) plan(every() || RETRY_MS);
     }
 
+    /* An answer that a newer question overtook is left out. */
     async function load() {
+        turn += 1;
+        const mine = turn;
         clearTimeout(timer);
         try {
             const answer = await read(ctx.signal);
-            if (ctx.signal.aborted) return;
+            if (ctx.signal.aborted || mine !== turn) return;
             draw(answer);
             fresh = new Date();
             region.removeAttribute('aria-busy');
             page.stale.replaceChildren();
             plan(every());
         } catch (error) {
-            if (ctx.signal.aborted) return;
+            if (ctx.signal.aborted || mine !== turn) return;
             if (!('status' in error)) throw error; /* a mistake of ours: not to be taken for the server's */
             failed(error);
         }
@@ -142,12 +178,19 @@ export function longText(text, { limit = 160, name = 'statement' } = {}) {
     if (!flat) return none();
     const whole = bdi(flat.length > limit ? `${flat.slice(0, limit)}…` : flat, { class: 'mono sql' });
     if (flat.length <= limit) return whole;
-    const more = el('details', { class: 'more' }, el('summary', {}, `Whole ${name}`), el('pre', { tabindex: '0' }, text));
+    const more = el(
+        'details',
+        { class: 'more' },
+        el('summary', {}, `Whole ${name}`),
+        el('pre', { tabindex: '0' }, text),
+    );
     return el('div', {}, whole, more);
 }
 
 /* Chosen one of a few, as links: each has an address of its own. */
 export function choices(label, items) {
-    const links = items.map(({ text, href, chosen }) => el('a', { href, 'aria-current': chosen ? 'true' : null }, text));
+    const links = items.map(({ text, href, chosen }) =>
+        el('a', { href, 'aria-current': chosen ? 'true' : null }, text),
+    );
     return el('nav', { class: 'choices', 'aria-label': label }, ...links);
 }

@@ -6,7 +6,14 @@ import { el } from '../dom.js';
 import { field, rules } from '../form.js';
 
 export function passwordField(hint = '') {
-    return field({ name: 'password', label: 'Your password', hint, type: 'password', autocomplete: 'current-password', maxlength: 128 });
+    return field({
+        name: 'password',
+        label: 'Your password',
+        hint,
+        type: 'password',
+        autocomplete: 'current-password',
+        maxlength: 128,
+    });
 }
 
 const isAboutPassword = (error) =>
@@ -25,7 +32,10 @@ export async function refusedBeside(fields, work) {
 
 export function confirmed({ title, lines = [], content = [], checks = {}, action, danger = true, wide = false, work }) {
     ask({
-        title, action, danger, wide,
+        title,
+        action,
+        danger,
+        wide,
         content: [...lines.map((line) => el('p', { class: 'muted' }, line)), ...content, passwordField()],
         checks: { ...checks, password: rules.required },
         work: (values, fields) => refusedBeside(fields, () => work(values, fields)),

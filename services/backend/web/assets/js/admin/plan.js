@@ -22,24 +22,38 @@ export function carry(sql) {
 /* ---- a plan ---- */
 
 function planFacts(answer) {
-    const parts = [['Planning', answer.planning_ms], ['Execution', answer.execution_ms]].filter(([, ms]) => ms != null);
+    const parts = [
+        ['Planning', answer.planning_ms],
+        ['Execution', answer.execution_ms],
+    ].filter(([, ms]) => ms != null);
     if (!parts.length) return null;
-    return el('dl', { class: 'plan-facts' }, ...parts.map(([name, value]) => el('div', {}, el('dt', {}, name), el('dd', { class: 'number' }, duration(value)))));
+    return el(
+        'dl',
+        { class: 'plan-facts' },
+        ...parts.map(([name, value]) =>
+            el('div', {}, el('dt', {}, name), el('dd', { class: 'number' }, duration(value))),
+        ),
+    );
 }
 
 function planResult(answer) {
     const measured = answer.execution_ms != null;
     return [
-        card(measured ? 'How it ran' : 'How it would run', {}, planFacts(answer),
+        card(
+            measured ? 'How it ran' : 'How it would run',
+            {},
+            planFacts(answer),
             answer.advice ? notice('warn', 'Advice', answer.advice) : null,
-            planTree(answer.plan, { measured, whole: answer.execution_ms })).node,
+            planTree(answer.plan, { measured, whole: answer.execution_ms }),
+        ).node,
         el('details', { class: 'more' }, el('summary', {}, 'The plan as text'), code(answer.text ?? '', 'the plan')),
     ];
 }
 
 /* ---- rows ---- */
 
-const numeric = (type) => /^(smallint|integer|bigint|numeric|real|double precision|int[248]|float[48]|oid)/.test(type ?? '');
+const numeric = (type) =>
+    /^(smallint|integer|bigint|numeric|real|double precision|int[248]|float[48]|oid)/.test(type ?? '');
 
 function value(text) {
     if (text == null) return el('span', { class: 'null' }, 'null');
@@ -48,35 +62,90 @@ function value(text) {
 }
 
 function rowsTable({ columns, rows }) {
-    const headCell = ({ name, type }) => el('th', { scope: 'col', class: numeric(type) ? 'number' : null },
-        el('span', { class: 'sort' }, el('span', {}, el('span', { class: 'column-name' }, bdi(name)), el('span', { class: 'column-type' }, type))));
-    const line = (row) => el('tr', {}, ...row.map((one, at) => el('td', { class: numeric(columns[at]?.type) ? 'number' : null }, value(one))));
-    return el('div', { class: 'table-scroll grid-scroll', tabindex: '0', role: 'region', 'aria-label': 'Rows of the statement' },
-        el('table', { class: 'grid' }, el('caption', { class: 'visually-hidden' }, 'Rows of the statement'),
-            el('thead', {}, el('tr', {}, ...columns.map(headCell))), el('tbody', {}, ...rows.map(line))));
+    const headCell = ({ name, type }) =>
+        el(
+            'th',
+            { scope: 'col', class: numeric(type) ? 'number' : null },
+            el(
+                'span',
+                { class: 'sort' },
+                el(
+                    'span',
+                    {},
+                    el('span', { class: 'column-name' }, bdi(name)),
+                    el('span', { class: 'column-type' }, type),
+                ),
+            ),
+        );
+    const line = (row) =>
+        el(
+            'tr',
+            {},
+            ...row.map((one, at) => el('td', { class: numeric(columns[at]?.type) ? 'number' : null }, value(one))),
+        );
+    return el(
+        'div',
+        { class: 'table-scroll grid-scroll', tabindex: '0', role: 'region', 'aria-label': 'Rows of the statement' },
+        el(
+            'table',
+            { class: 'grid' },
+            el('caption', { class: 'visually-hidden' }, 'Rows of the statement'),
+            el('thead', {}, el('tr', {}, ...columns.map(headCell))),
+            el('tbody', {}, ...rows.map(line)),
+        ),
+    );
 }
 
 function rowsResult(answer) {
     const body = answer.rows.length ? rowsTable(answer) : empty('No rows', 'The statement was run and found nothing.');
-    const more = answer.truncated ? el('p', { class: 'muted' }, `Only the first ${count(answer.rows.length)} rows are shown.`) : null;
+    const more = answer.truncated
+        ? el('p', { class: 'muted' }, `Only the first ${count(answer.rows.length)} rows are shown.`)
+        : null;
     return [card('Rows', { count: count(answer.rows.length), lead: `In ${duration(answer.ms)}.` }, body, more).node];
 }
 
 /* ---- the page ---- */
 
 const ACTIONS = {
-    explain: { text: 'Explain', kind: 'primary', call: (sql) => (more) => admin.plan({ sql, analyze: false, ...more }), draw: planResult, said: () => 'The plan is shown.' },
-    analyze: { text: 'Run and measure', kind: '', call: (sql) => (more) => admin.plan({ sql, analyze: true, ...more }), draw: planResult, said: () => 'The measured plan is shown.' },
-    run: { text: 'Show rows', kind: '', call: (sql) => (more) => admin.query({ sql, ...more }), draw: rowsResult, said: (answer) => `${plural(answer.rows.length, 'row')} shown.` },
+    explain: {
+        text: 'Explain',
+        kind: 'primary',
+        call: (sql) => (more) => admin.plan({ sql, analyze: false, ...more }),
+        draw: planResult,
+        said: () => 'The plan is shown.',
+    },
+    analyze: {
+        text: 'Run and measure',
+        kind: '',
+        call: (sql) => (more) => admin.plan({ sql, analyze: true, ...more }),
+        draw: planResult,
+        said: () => 'The measured plan is shown.',
+    },
+    run: {
+        text: 'Show rows',
+        kind: '',
+        call: (sql) => (more) => admin.query({ sql, ...more }),
+        draw: rowsResult,
+        said: (answer) => `${plural(answer.rows.length, 'row')} shown.`,
+    },
 };
 
 function editor() {
     const area = el('textarea', {
-        class: 'input mono sql-input', id: 'plan-sql', rows: 7, maxlength: MOST, spellcheck: 'false', autocomplete: 'off', autocapitalize: 'off',
-        placeholder: 'select * from "teams" where "name" = \'Herd\'', 'aria-describedby': 'plan-hint',
+        class: 'input mono sql-input',
+        id: 'plan-sql',
+        rows: 7,
+        maxlength: MOST,
+        spellcheck: 'false',
+        autocomplete: 'off',
+        autocapitalize: 'off',
+        placeholder: 'select * from "teams" where "name" = \'Herd\'',
+        'aria-describedby': 'plan-hint',
     });
     area.value = draft;
-    area.addEventListener('input', () => { draft = area.value; });
+    area.addEventListener('input', () => {
+        draft = area.value;
+    });
     return area;
 }
 
@@ -89,12 +158,23 @@ export function mount(ctx) {
         node.addEventListener('click', () => whileBusy(node, () => perform(action)));
         return node;
     });
-    const form = el('form', { class: 'plan-form' },
-        el('label', { class: 'label', for: 'plan-sql' }, 'One statement'), area,
-        el('p', { class: 'hint', id: 'plan-hint' }, 'It runs in a read-only transaction that ends after five seconds. Ctrl+Enter explains.'),
-        el('div', { class: 'actions' }, ...buttons));
+    const form = el(
+        'form',
+        { class: 'plan-form' },
+        el('label', { class: 'label', for: 'plan-sql' }, 'One statement'),
+        area,
+        el(
+            'p',
+            { class: 'hint', id: 'plan-hint' },
+            'It runs in a read-only transaction that ends after five seconds. Ctrl+Enter explains.',
+        ),
+        el('div', { class: 'actions' }, ...buttons),
+    );
     page.lead('What PostgreSQL does for a statement, step by step, and where the time goes.');
-    ctx.root.append(el('section', { class: 'card', 'aria-label': 'Statement' }, el('div', { class: 'card-body' }, form)), result);
+    ctx.root.append(
+        el('section', { class: 'card', 'aria-label': 'Statement' }, el('div', { class: 'card-body' }, form)),
+        result,
+    );
 
     /* The server counts characters from 1. */
     function place(position) {
@@ -106,7 +186,14 @@ export function mount(ctx) {
     function refused(error) {
         if (ctx.fail(error)) return;
         const { detail, hint, position } = error.about;
-        const box = notice('error', 'The statement was refused', error.message, sentence(detail), sentence(hint), place(position));
+        const box = notice(
+            'error',
+            'The statement was refused',
+            error.message,
+            sentence(detail),
+            sentence(hint),
+            place(position),
+        );
         box.setAttribute('role', 'alert');
         result.replaceChildren(box);
     }

@@ -8,7 +8,13 @@ import { bdi, button, empty, feed, skeleton, tableAddress } from './parts.js';
 
 const SIZES = [20, 50, 100];
 const OPERATORS = {
-    eq: 'is', ne: 'is not', lt: 'is less than', gt: 'is greater than', contains: 'contains', null: 'is null', not_null: 'is not null',
+    eq: 'is',
+    ne: 'is not',
+    lt: 'is less than',
+    gt: 'is greater than',
+    contains: 'contains',
+    null: 'is null',
+    not_null: 'is not null',
 };
 const LONG = 120;
 const needsValue = (op) => op !== 'null' && op !== 'not_null';
@@ -17,14 +23,21 @@ const numeric = (type) => /^(smallint|integer|bigint|numeric|real|double precisi
 /* ---- one value ---- */
 
 function longValue(text) {
-    return el('details', { class: 'more' }, el('summary', {}, bdi(`${text.slice(0, LONG)}…`)), el('pre', { tabindex: '0' }, text));
+    return el(
+        'details',
+        { class: 'more' },
+        el('summary', {}, bdi(`${text.slice(0, LONG)}…`)),
+        el('pre', { tabindex: '0' }, text),
+    );
 }
 
 function shown(value, column, cut) {
-    if (column?.secret && value != null) return el('span', { class: 'muted', title: 'Secret values are not shown' }, '•••', hiddenText(' secret'));
+    if (column?.secret && value != null)
+        return el('span', { class: 'muted', title: 'Secret values are not shown' }, '•••', hiddenText(' secret'));
     if (value == null) return el('span', { class: 'null' }, 'null');
     if (value === '') return el('span', { class: 'null' }, 'empty text');
-    if (cut) return el('span', {}, longValue(value), el('span', { class: 'muted small' }, 'the first 2,000 characters'));
+    if (cut)
+        return el('span', {}, longValue(value), el('span', { class: 'muted small' }, 'the first 2,000 characters'));
     return value.length > LONG ? longValue(value) : bdi(value, { dir: 'auto' });
 }
 
@@ -44,15 +57,38 @@ function option(value, text, chosen) {
 
 function filterForm(about, params, onApply) {
     const usable = about.columns.filter(({ secret }) => !secret);
-    const column = el('select', { class: 'input', name: 'column', 'aria-label': 'Column' },
-        ...usable.map(({ name }) => option(name, name, params.get('column'))));
-    const op = el('select', { class: 'input', name: 'op', 'aria-label': 'Comparison' },
-        ...Object.entries(OPERATORS).map(([name, text]) => option(name, text, params.get('op'))));
-    const value = el('input', { class: 'input', name: 'value', value: params.get('value') ?? '', maxlength: 200, autocomplete: 'off', spellcheck: 'false', 'aria-label': 'Value', placeholder: 'Value' });
+    const column = el(
+        'select',
+        { class: 'input', name: 'column', 'aria-label': 'Column' },
+        ...usable.map(({ name }) => option(name, name, params.get('column'))),
+    );
+    const op = el(
+        'select',
+        { class: 'input', name: 'op', 'aria-label': 'Comparison' },
+        ...Object.entries(OPERATORS).map(([name, text]) => option(name, text, params.get('op'))),
+    );
+    const value = el('input', {
+        class: 'input',
+        name: 'value',
+        value: params.get('value') ?? '',
+        maxlength: 200,
+        autocomplete: 'off',
+        spellcheck: 'false',
+        'aria-label': 'Value',
+        placeholder: 'Value',
+    });
     const apply = el('button', { class: 'button', type: 'submit' }, 'Filter');
     const form = el('form', { class: 'filter', 'aria-label': 'Filter rows' }, column, op, value, apply);
-    if (params.get('op')) form.append(button('Clear', () => onApply({ column: '', op: '', value: '' }), { kind: 'quiet', label: 'Clear the filter' }));
-    const adapt = () => { value.hidden = !needsValue(op.value); };
+    if (params.get('op'))
+        form.append(
+            button('Clear', () => onApply({ column: '', op: '', value: '' }), {
+                kind: 'quiet',
+                label: 'Clear the filter',
+            }),
+        );
+    const adapt = () => {
+        value.hidden = !needsValue(op.value);
+    };
     op.addEventListener('change', adapt);
     adapt();
     form.addEventListener('submit', (event) => {
@@ -66,7 +102,10 @@ function filterForm(about, params, onApply) {
 
 function headCell(ctx, column, params) {
     const props = { scope: 'col', class: numeric(column.type) ? 'number' : null };
-    const inside = [el('span', { class: 'column-name' }, bdi(column.name)), el('span', { class: 'column-type' }, column.type)];
+    const inside = [
+        el('span', { class: 'column-name' }, bdi(column.name)),
+        el('span', { class: 'column-type' }, column.type),
+    ];
     if (column.secret) return el('th', props, el('span', { class: 'sort' }, el('span', {}, ...inside), icon('lock')));
     const mine = params.get('sort') === column.name;
     const down = mine && params.get('order') === 'desc';
@@ -75,7 +114,16 @@ function headCell(ctx, column, params) {
     next.set('sort', column.name);
     next.set('order', mine && !down ? 'desc' : 'asc');
     next.delete('page');
-    return el('th', props, el('a', { class: 'sort', href: `/admin/tables?${next}`, 'data-sort': column.name }, el('span', {}, ...inside), icon('down')));
+    return el(
+        'th',
+        props,
+        el(
+            'a',
+            { class: 'sort', href: `/admin/tables?${next}`, 'data-sort': column.name },
+            el('span', {}, ...inside),
+            icon('down'),
+        ),
+    );
 }
 
 function rowLabel(answer, about, row) {
@@ -86,19 +134,63 @@ function rowLabel(answer, about, row) {
 function grid(ctx, about, answer, onEdit) {
     const params = ctx.params();
     const columns = answer.columns.map((name) => about.columns.find((one) => one.name === name) ?? { name, type: '' });
-    const cut = new Set((answer.cut ?? []).map(([row, column]) => `${row} ${typeof column === 'number' ? column : answer.columns.indexOf(column)}`));
+    const cut = new Set(
+        (answer.cut ?? []).map(
+            ([row, column]) => `${row} ${typeof column === 'number' ? column : answer.columns.indexOf(column)}`,
+        ),
+    );
     const edit = (row, index) => {
-        const press = el('button', { class: 'button quiet compact only-icon', type: 'button', 'aria-label': `Edit the row ${rowLabel(answer, about, row)}`, title: 'Edit' }, icon('pencil'));
-        press.addEventListener('click', () => onEdit(row, columns.map((_, at) => cut.has(`${index} ${at}`))));
+        const press = el(
+            'button',
+            {
+                class: 'button quiet compact only-icon',
+                type: 'button',
+                'aria-label': `Edit the row ${rowLabel(answer, about, row)}`,
+                title: 'Edit',
+            },
+            icon('pencil'),
+        );
+        press.addEventListener('click', () =>
+            onEdit(
+                row,
+                columns.map((_, at) => cut.has(`${index} ${at}`)),
+            ),
+        );
         return el('td', { class: 'grid-action' }, press);
     };
-    const line = (row, index) => el('tr', {}, about.editable && edit(row, index),
-        ...row.map((value, at) => el('td', { class: numeric(columns[at].type) ? 'number' : null }, cell(value, columns[at], cut.has(`${index} ${at}`)))));
-    return el('div', { class: 'table-scroll grid-scroll', tabindex: '0', role: 'region', 'aria-label': `Rows of ${about.name}` },
-        el('table', { class: 'grid' }, el('caption', { class: 'visually-hidden' }, `Rows of ${about.name}`),
-            el('thead', {}, el('tr', {}, about.editable && el('th', { scope: 'col', class: 'grid-action' }, hiddenText('Edit')),
-                ...columns.map((column) => headCell(ctx, column, params)))),
-            el('tbody', {}, ...answer.rows.map(line))));
+    const line = (row, index) =>
+        el(
+            'tr',
+            {},
+            about.editable && edit(row, index),
+            ...row.map((value, at) =>
+                el(
+                    'td',
+                    { class: numeric(columns[at].type) ? 'number' : null },
+                    cell(value, columns[at], cut.has(`${index} ${at}`)),
+                ),
+            ),
+        );
+    return el(
+        'div',
+        { class: 'table-scroll grid-scroll', tabindex: '0', role: 'region', 'aria-label': `Rows of ${about.name}` },
+        el(
+            'table',
+            { class: 'grid' },
+            el('caption', { class: 'visually-hidden' }, `Rows of ${about.name}`),
+            el(
+                'thead',
+                {},
+                el(
+                    'tr',
+                    {},
+                    about.editable && el('th', { scope: 'col', class: 'grid-action' }, hiddenText('Edit')),
+                    ...columns.map((column) => headCell(ctx, column, params)),
+                ),
+            ),
+            el('tbody', {}, ...answer.rows.map(line)),
+        ),
+    );
 }
 
 function pager(ctx, { pagination, rows }) {
@@ -106,16 +198,32 @@ function pager(ctx, { pagination, rows }) {
     const estimate = pagination.total_is_estimate;
     const page = Math.floor(offset / limit) + 1;
     const about = estimate ? 'about ' : '';
-    const text = rows.length ? `${count(offset + 1)}–${count(offset + rows.length)} of ${about}${count(total)}` : `${about}${plural(total, 'row')}`;
+    const text = rows.length
+        ? `${count(offset + 1)}–${count(offset + rows.length)} of ${about}${count(total)}`
+        : `${about}${plural(total, 'row')}`;
     const turn = (name, to, possible) => {
-        const press = button(name, () => ctx.goWith({ page: to > 1 ? to : '' }), { kind: 'compact', label: `${name} page` });
+        const press = button(name, () => ctx.goWith({ page: to > 1 ? to : '' }), {
+            kind: 'compact',
+            label: `${name} page`,
+        });
         press.disabled = !possible;
         press.dataset.turn = name;
         return press;
     };
-    const size = el('select', { class: 'input compact', 'aria-label': 'Rows on a page' }, ...SIZES.map((one) => option(String(one), `${one} a page`, String(limit))));
+    const size = el(
+        'select',
+        { class: 'input compact', 'aria-label': 'Rows on a page' },
+        ...SIZES.map((one) => option(String(one), `${one} a page`, String(limit))),
+    );
     size.addEventListener('change', () => ctx.goWith({ size: size.value === '50' ? '' : size.value, page: '' }));
-    return el('div', { class: 'pager' }, el('p', { class: 'muted', role: 'status' }, text), size, turn('Previous', page - 1, page > 1), turn('Next', page + 1, has_more));
+    return el(
+        'div',
+        { class: 'pager' },
+        el('p', { class: 'muted', role: 'status' }, text),
+        size,
+        turn('Previous', page - 1, page > 1),
+        turn('Next', page + 1, has_more),
+    );
 }
 
 /* A view over a table with secrets could show them: its rows are not to be seen. */
@@ -132,8 +240,14 @@ export function mountRows(outer, region, about) {
     const filter = el('div', {});
     const place = el('div', { class: 'rows-place', 'aria-busy': 'true' }, skeleton(8));
     const stale = el('p', { class: 'stale', role: 'status' });
-    const card = el('section', { class: 'card', 'aria-label': 'Rows' }, el('div', { class: 'card-body' }, filter, stale, place));
-    const why = about.editable ? '' : 'The rows can be looked at, not edited here: editing needs a table with a primary key.';
+    const card = el(
+        'section',
+        { class: 'card', 'aria-label': 'Rows' },
+        el('div', { class: 'card-body' }, filter, stale, place),
+    );
+    const why = about.editable
+        ? ''
+        : 'The rows can be looked at, not edited here: editing needs a table with a primary key.';
     region.replaceChildren(card, ...(why ? [el('p', { class: 'muted small' }, why)] : []));
     let last = '';
 
@@ -143,10 +257,13 @@ export function mountRows(outer, region, about) {
         const page = Math.max(1, Number.parseInt(params.get('page') ?? '1', 10) || 1);
         const filtered = params.get('column') && OPERATORS[params.get('op')];
         return {
-            limit: size, offset: (page - 1) * size,
-            sort: params.get('sort'), order: params.get('sort') ? params.get('order') ?? 'asc' : null,
-            column: filtered ? params.get('column') : null, op: filtered ? params.get('op') : null,
-            value: filtered && needsValue(params.get('op')) ? params.get('value') ?? '' : null,
+            limit: size,
+            offset: (page - 1) * size,
+            sort: params.get('sort'),
+            order: params.get('sort') ? (params.get('order') ?? 'asc') : null,
+            column: filtered ? params.get('column') : null,
+            op: filtered ? params.get('op') : null,
+            value: filtered && needsValue(params.get('op')) ? (params.get('value') ?? '') : null,
         };
     }
 
@@ -161,9 +278,16 @@ export function mountRows(outer, region, about) {
 
     function nothing() {
         if (ctx.params().get('op')) {
-            return empty('No row fits the filter', button('Show all rows', () => ctx.goWith({ column: '', op: '', value: '', page: '' })));
+            return empty(
+                'No row fits the filter',
+                button('Show all rows', () => ctx.goWith({ column: '', op: '', value: '', page: '' })),
+            );
         }
-        if (ctx.params().get('page')) return empty('There are no rows on this page', button('To the first page', () => ctx.goWith({ page: '' })));
+        if (ctx.params().get('page'))
+            return empty(
+                'There are no rows on this page',
+                button('To the first page', () => ctx.goWith({ page: '' })),
+            );
         return empty('This table has no rows');
     }
 
@@ -173,7 +297,11 @@ export function mountRows(outer, region, about) {
         const inside = place.contains(document.activeElement);
         return () => {
             if (!inside) return;
-            const wanted = sort ? `[data-sort="${CSS.escape(sort)}"]` : turn ? `[data-turn="${turn}"]:enabled, [data-turn]:enabled` : 'select';
+            const wanted = sort
+                ? `[data-sort="${CSS.escape(sort)}"]`
+                : turn
+                  ? `[data-turn="${turn}"]:enabled, [data-turn]:enabled`
+                  : 'select';
             (place.querySelector(wanted) ?? place.querySelector('.table-scroll'))?.focus({ preventScroll: true });
         };
     }

@@ -11,9 +11,12 @@ const VIEWS = { data: 'Rows', columns: 'Columns', indexes: 'Indexes' };
 
 function marks(column) {
     return [
-        column.primary_key && badge('primary key', 'ok'), column.generated && badge('generated'),
+        column.primary_key && badge('primary key', 'ok'),
+        column.generated && badge('generated'),
         column.secret && badge('secret', 'warn'),
-    ].filter(Boolean).flatMap((one) => [one, ' ']);
+    ]
+        .filter(Boolean)
+        .flatMap((one) => [one, ' ']);
 }
 
 function reference({ references }) {
@@ -29,12 +32,22 @@ function type(column) {
 
 function columnsTable(columns) {
     const table = dataTable({
-        caption: 'Columns', key: (one) => one.name,
+        caption: 'Columns',
+        key: (one) => one.name,
         columns: [
-            { name: 'name', label: 'Column', main: true, cell: (one) => el('span', {}, el('strong', {}, bdi(one.name)), ' ', ...marks(one)) },
+            {
+                name: 'name',
+                label: 'Column',
+                main: true,
+                cell: (one) => el('span', {}, el('strong', {}, bdi(one.name)), ' ', ...marks(one)),
+            },
             { name: 'type', label: 'Type', cell: type },
             { name: 'null', label: 'May be null', cell: (one) => (one.nullable ? 'yes' : none('no')) },
-            { name: 'default', label: 'Default', cell: (one) => (one.default ? bdi(one.default, { class: 'mono' }) : none()) },
+            {
+                name: 'default',
+                label: 'Default',
+                cell: (one) => (one.default ? bdi(one.default, { class: 'mono' }) : none()),
+            },
             { name: 'references', label: 'References', cell: reference },
         ],
     });
@@ -45,13 +58,40 @@ function columnsTable(columns) {
 function indexesTable(indexes) {
     if (!indexes.length) return empty('This table has no index', 'Each search reads all of its rows.');
     const table = dataTable({
-        caption: 'Indexes', key: (one) => one.name, sort: { name: 'scans', descending: true },
+        caption: 'Indexes',
+        key: (one) => one.name,
+        sort: { name: 'scans', descending: true },
         columns: [
-            { name: 'name', label: 'Index', main: true, value: (one) => one.name, cell: (one) => el('strong', {}, bdi(one.name)) },
-            { name: 'columns', label: 'Columns', cell: (one) => bdi(Array.isArray(one.columns) ? one.columns.join(', ') : one.columns, { class: 'mono' }) },
+            {
+                name: 'name',
+                label: 'Index',
+                main: true,
+                value: (one) => one.name,
+                cell: (one) => el('strong', {}, bdi(one.name)),
+            },
+            {
+                name: 'columns',
+                label: 'Columns',
+                cell: (one) =>
+                    bdi(Array.isArray(one.columns) ? one.columns.join(', ') : one.columns, { class: 'mono' }),
+            },
             { name: 'unique', label: 'Unique', cell: (one) => (one.unique ? 'yes' : none('no')) },
-            { name: 'size', label: 'Size', numeric: true, descending: true, value: (one) => one.bytes, cell: (one) => bytes(one.bytes) },
-            { name: 'scans', label: 'Scans', numeric: true, descending: true, value: (one) => one.scans, cell: (one) => count(one.scans) },
+            {
+                name: 'size',
+                label: 'Size',
+                numeric: true,
+                descending: true,
+                value: (one) => one.bytes,
+                cell: (one) => bytes(one.bytes),
+            },
+            {
+                name: 'scans',
+                label: 'Scans',
+                numeric: true,
+                descending: true,
+                value: (one) => one.scans,
+                cell: (one) => count(one.scans),
+            },
         ],
     });
     table.set(indexes);
@@ -59,9 +99,14 @@ function indexesTable(indexes) {
 }
 
 function views(schema, table, chosen) {
-    return choices('Parts of the table', Object.entries(VIEWS).map(([name, text]) => ({
-        text, chosen: name === chosen, href: tableAddress(schema, table, name === 'data' ? {} : { view: name }),
-    })));
+    return choices(
+        'Parts of the table',
+        Object.entries(VIEWS).map(([name, text]) => ({
+            text,
+            chosen: name === chosen,
+            href: tableAddress(schema, table, name === 'data' ? {} : { view: name }),
+        })),
+    );
 }
 
 export function mountTable(ctx) {
@@ -86,17 +131,36 @@ export function mountTable(ctx) {
         shown = view();
         rows?.leave();
         rows = null;
-        if (shown === 'columns') region.replaceChildren(card('Columns', { count: count(about.columns.length) }, columnsTable(about.columns)).node);
-        else if (shown === 'indexes') region.replaceChildren(card('Indexes', { count: count(about.indexes.length) }, indexesTable(about.indexes)).node);
+        if (shown === 'columns')
+            region.replaceChildren(
+                card('Columns', { count: count(about.columns.length) }, columnsTable(about.columns)).node,
+            );
+        else if (shown === 'indexes')
+            region.replaceChildren(
+                card('Indexes', { count: count(about.indexes.length) }, indexesTable(about.indexes)).node,
+            );
         else rows = mountRows(ctx, region, about);
         return null;
     }
 
     function draw(answer) {
         about = answer;
-        const estimate = answer.rows_estimate == null ? null : `About ${plural(Math.max(0, answer.rows_estimate), 'row')}`;
+        const estimate =
+            answer.rows_estimate == null ? null : `About ${plural(Math.max(0, answer.rows_estimate), 'row')}`;
         const key = answer.primary_key?.length ? `primary key ${answer.primary_key.join(', ')}` : 'no primary key';
-        page.lead(bdi([answer.kind === 'table' ? null : answer.kind, estimate, plural(answer.columns.length, 'column'), key, answer.editable ? null : 'read only'].filter(Boolean).join(' · ')));
+        page.lead(
+            bdi(
+                [
+                    answer.kind === 'table' ? null : answer.kind,
+                    estimate,
+                    plural(answer.columns.length, 'column'),
+                    key,
+                    answer.editable ? null : 'read only',
+                ]
+                    .filter(Boolean)
+                    .join(' · '),
+            ),
+        );
         drawView();
     }
 

@@ -22,30 +22,90 @@ function dead({ rows, dead_rows }) {
 
 function size(one, largest) {
     const parts = `table ${bytes(one.table_bytes)}, indexes ${bytes(one.index_bytes)}, long values ${bytes(one.toast_bytes)}`;
-    return el('span', { class: 'with-bar', title: parts }, bar(one.total_bytes / largest), el('span', { class: 'bar-number' }, bytes(one.total_bytes)));
+    return el(
+        'span',
+        { class: 'with-bar', title: parts },
+        bar(one.total_bytes / largest),
+        el('span', { class: 'bar-number' }, bytes(one.total_bytes)),
+    );
 }
 
 function bloat({ bloat_bytes, table_bytes }) {
     if (bloat_bytes == null) return el('span', { class: 'muted', title: 'Not known before ANALYZE' }, '–');
     const share = table_bytes > 0 ? bloat_bytes / table_bytes : 0;
-    return el('span', {}, bytes(bloat_bytes), share > 0.3 && bloat_bytes > 1_000_000 && [' ', badge(percent(share), 'warn')]);
+    return el(
+        'span',
+        {},
+        bytes(bloat_bytes),
+        share > 0.3 && bloat_bytes > 1_000_000 && [' ', badge(percent(share), 'warn')],
+    );
 }
 
 const when = (value) => (value ? time(value) : none('never'));
-const twoLines = (first, ...second) => el('span', { class: 'stacked end' }, first, el('span', { class: 'muted small' }, ...second));
-const scans = (one) => twoLines(el('span', {}, `${count(one.index_scans)} by index`), `${count(one.table_scans)} of the whole`);
+const twoLines = (first, ...second) =>
+    el('span', { class: 'stacked end' }, first, el('span', { class: 'muted small' }, ...second));
+const scans = (one) =>
+    twoLines(el('span', {}, `${count(one.index_scans)} by index`), `${count(one.table_scans)} of the whole`);
 const vacuumed = (one) => twoLines(when(one.last_vacuum), 'analyzed ', when(one.last_analyze));
 
 function columns(largest) {
     return [
-        { name: 'name', label: 'Table', main: true, value: fullName,
-            cell: (one) => el('a', { href: tableAddress(one.schema, one.name) }, tableName(one.schema, one.name)) },
-        { name: 'size', label: 'Size', numeric: true, descending: true, value: (one) => one.total_bytes, cell: (one) => size(one, largest()) },
-        { name: 'rows', label: 'Rows', numeric: true, descending: true, value: (one) => one.rows, cell: (one) => count(one.rows) },
-        { name: 'dead', label: 'Dead rows', numeric: true, descending: true, value: (one) => one.dead_rows, cell: dead },
-        { name: 'bloat', label: 'Bloat', numeric: true, descending: true, value: (one) => one.bloat_bytes, cell: bloat },
-        { name: 'scans', label: 'Scans', numeric: true, descending: true, value: (one) => one.table_scans + one.index_scans, cell: scans },
-        { name: 'vacuum', label: 'Vacuumed', numeric: true, date: true, descending: true, value: (one) => ms(one.last_vacuum), cell: vacuumed },
+        {
+            name: 'name',
+            label: 'Table',
+            main: true,
+            value: fullName,
+            cell: (one) => el('a', { href: tableAddress(one.schema, one.name) }, tableName(one.schema, one.name)),
+        },
+        {
+            name: 'size',
+            label: 'Size',
+            numeric: true,
+            descending: true,
+            value: (one) => one.total_bytes,
+            cell: (one) => size(one, largest()),
+        },
+        {
+            name: 'rows',
+            label: 'Rows',
+            numeric: true,
+            descending: true,
+            value: (one) => one.rows,
+            cell: (one) => count(one.rows),
+        },
+        {
+            name: 'dead',
+            label: 'Dead rows',
+            numeric: true,
+            descending: true,
+            value: (one) => one.dead_rows,
+            cell: dead,
+        },
+        {
+            name: 'bloat',
+            label: 'Bloat',
+            numeric: true,
+            descending: true,
+            value: (one) => one.bloat_bytes,
+            cell: bloat,
+        },
+        {
+            name: 'scans',
+            label: 'Scans',
+            numeric: true,
+            descending: true,
+            value: (one) => one.table_scans + one.index_scans,
+            cell: scans,
+        },
+        {
+            name: 'vacuum',
+            label: 'Vacuumed',
+            numeric: true,
+            date: true,
+            descending: true,
+            value: (one) => ms(one.last_vacuum),
+            cell: vacuumed,
+        },
     ];
 }
 
@@ -57,10 +117,23 @@ function nothing(filter) {
 function mountList(ctx) {
     let all = [];
     let largest = 1;
-    const search = el('input', { class: 'input', type: 'search', placeholder: 'Part of a name', 'aria-label': 'Filter tables by name', autocomplete: 'off', spellcheck: 'false' });
+    const search = el('input', {
+        class: 'input',
+        type: 'search',
+        placeholder: 'Part of a name',
+        'aria-label': 'Filter tables by name',
+        autocomplete: 'off',
+        spellcheck: 'false',
+    });
     const page = head(ctx, title, el('div', { class: 'search' }, icon('search'), search));
     const region = el('div', { 'aria-busy': 'true' }, skeleton(8));
-    const table = dataTable({ caption: 'Tables', columns: columns(() => largest), key: fullName, sort: { name: 'size', descending: true }, limit: 100 });
+    const table = dataTable({
+        caption: 'Tables',
+        columns: columns(() => largest),
+        key: fullName,
+        sort: { name: 'size', descending: true },
+        limit: 100,
+    });
     ctx.root.append(card('All tables', {}, region).node);
 
     function drawRows() {
@@ -74,7 +147,9 @@ function mountList(ctx) {
         all = tables;
         largest = Math.max(1, ...all.map((one) => one.total_bytes));
         const bytesOf = all.reduce((sum, one) => sum + one.total_bytes, 0);
-        page.lead(`${plural(all.length, 'table')}, ${bytes(bytesOf)} with their indexes. Rows and bloat are the server's estimates.`);
+        page.lead(
+            `${plural(all.length, 'table')}, ${bytes(bytesOf)} with their indexes. Rows and bloat are the server's estimates.`,
+        );
         drawRows();
     }
 
