@@ -26,12 +26,18 @@ const LOOKS = [
 ];
 
 export const HOSTILE = '<img src=x onerror=alert(1)>';
+export const UNCARRIED = '..';
+export const SLASHED = '</main><script>alert(3)</script>';
 export const LONGEST = 'a_name_of_sixty_three_bytes_which_is_all_that_postgres_allows_x';
 export const ARABIC = 'جدول_العملاء';
 
 /* What no migration of ours makes, but somebody else's database may well have. */
 const SCENE = `
 create schema archive;
+create table "${SLASHED}" (id int primary key, line text);
+insert into "${SLASHED}" values (1, 'carried');
+create table "${UNCARRIED}" (id int primary key, line text);
+insert into "${UNCARRIED}" values (1, 'carried as well');
 create table "${HOSTILE}" (id int primary key, "<b>bold</b>" text, "${LONGEST}" text);
 insert into "${HOSTILE}" values (1, '<script>alert(2)</script>', ''), (2, null, 'plain'), (3, '${ARABIC} 123', 'x');
 create table "${LONGEST}" (id int primary key);

@@ -1,7 +1,7 @@
 /* admin_tables.mjs - the tables: sorted, filtered, looked into, a row changed; with names that want to be markup */
 
 import { ada } from '../http/backend.mjs';
-import { ARABIC, HOSTILE, LONGEST } from './admin.mjs';
+import { ARABIC, HOSTILE, LONGEST, SLASHED, UNCARRIED } from './admin.mjs';
 import { heading, open } from './admin_shell.mjs';
 import { check, equal, truth } from './tap.mjs';
 
@@ -228,6 +228,19 @@ export async function walkHostile(visitor) {
         await page.keyboard.press('Escape');
         equal(await page.locator('#page img, #page script, #page b, dialog img').count(), 0, 'elements made of names');
         equal(dialogs.join(), '', 'alerts');
+    });
+
+    await check(say('names that no path can carry are opened all the same'), async () => {
+        for (const [name, line] of [
+            [SLASHED, 'carried'],
+            [UNCARRIED, 'carried as well'],
+        ]) {
+            await open(page, '/admin/tables');
+            await page.getByRole('link', { name, exact: true }).click();
+            await heading(page, name);
+            await page.locator('.grid').getByText(line, { exact: true }).waitFor();
+        }
+        await visitor.look('rows-uncarried');
     });
 
     await check(say('a name of 63 bytes and one from right to left stay within the page'), async () => {

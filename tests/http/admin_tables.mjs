@@ -50,6 +50,20 @@ async function description() {
   tap.equal('nor can the audit log', (await about('audit_log')).data.editable, false);
 }
 
+/** Names that no path can carry come as "=" and hexadecimal; that opens no other door. */
+async function carried() {
+  const hex = (text) => `=${Buffer.from(text).toString('hex')}`;
+  for (const odd of ['a/b', '..', 'tab\there', '=teams', 'é/ü']) {
+    await sql.run(`create table "${odd}" ("id" int primary key)`);
+    tap.equal(`${JSON.stringify(odd)} is found`, (await about(hex(odd))).data?.name, odd);
+    await sql.run(`drop table "${odd}"`);
+  }
+  tap.equal('and any other', (await about(hex('teams'), hex('public'))).data?.name, 'teams');
+  for (const wrong of ['=', '=7', '=zz', '=7G', '=00', '=ff', `${hex('teams')}0`, hex('teams').toUpperCase(), hex('teams;')])
+    tap.equal(`${wrong} is no table`, (await get(`tables/public/${name(wrong)}`)).status, 404);
+  tap.equal('the catalogs stay out of reach', (await get(`tables/${hex('pg_catalog')}/${hex('pg_authid')}`)).status, 404);
+}
+
 /** What is not the user's is not there at all. */
 async function outOfReach() {
   for (const [schema, table] of [['pg_catalog', 'pg_authid'], ['pg_catalog', 'pg_class'], ['information_schema', 'tables'], ['pg_toast', 'pg_toast_1255'], ['public', 'nothing'], ['nowhere', 'teams'], [' ', 'teams'], ['public', 'TEAMS'], ['public', 'teams_pkey'], ['public', '"teams"'], ['public', 'teams;drop table teams']]) {
@@ -237,7 +251,7 @@ async function strangers() {
 }
 
 try {
-  for (const part of [lists, description, outOfReach, secrets, everyType, everyTypeChanged, changes, race, otherRelations, large, long, strangers]) await part();
+  for (const part of [lists, description, carried, outOfReach, secrets, everyType, everyTypeChanged, changes, race, otherRelations, large, long, strangers]) await part();
   const metrics = (await b.request('GET', '/metrics')).text;
   tap.equal('no answer was a 5xx', metrics.match(/responses_total\{class="5xx"\} (\d+)/)[1], '0');
   await sql.close();

@@ -32,12 +32,36 @@ void tables_list(struct call *call, tusk_conn *conn)
 
 /* ---- one ---- */
 
+static int hex_digit(char c)
+{
+    if (c >= '0' && c <= '9') return c - '0';
+    return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+/** A name out of the path. Some names no path can carry ("a/b", ".."): those come as "=" and the
+ * bytes in hexadecimal. "No text" when that is none. */
+static tusk_str name_of_path(struct call *call, const char *param)
+{
+    tusk_str text = call_param(call, param);
+    if (text.len == 0 || text.ptr[0] != '=') return text;
+    char *name = TUSK_NEW_ARRAY(call->arena, char, text.len / 2 + 1);
+    if (!name || text.len % 2 == 0) return (tusk_str){ 0, 0 };
+    for (size_t i = 1; i < text.len; i += 2) {
+        int high = hex_digit(text.ptr[i]), low = hex_digit(text.ptr[i + 1]);
+        if (high < 0 || low < 0) return (tusk_str){ 0, 0 };
+        name[i / 2] = (char)(high * 16 + low);
+    }
+    tusk_str decoded = { name, text.len / 2 };
+    return tusk_str_is_text(decoded) ? decoded : (tusk_str){ 0, 0 };
+}
+
 bool tables_of_path(struct call *call, tusk_conn *conn, struct browsed_table *out)
 {
     bool found = false;
     tusk_error err;
-    if (tables_find(conn, call->arena, call_param(call, "schema"), call_param(call, "table"), out,
-                    &found, &err)) {
+    tusk_str schema = name_of_path(call, "schema"), table = name_of_path(call, "table");
+    if (schema.ptr && table.ptr &&
+        tables_find(conn, call->arena, schema, table, out, &found, &err)) {
         call_error(call, &err);
         return false;
     }
