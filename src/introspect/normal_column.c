@@ -176,6 +176,15 @@ static tusk_str json_default(tusk_arena *arena, tusk_str sql)
     return tusk_buf_finish(&buf, &out, NULL) == TUSK_OK ? out : (tusk_str){ 0 };
 }
 
+static bool is_digits(tusk_str text)
+{
+    size_t start = text.len > 1 && text.ptr[0] == '-';
+    for (size_t i = start; i < text.len; i++) {
+        if (!isdigit((unsigned char)text.ptr[i]) && text.ptr[i] != '.') return false;
+    }
+    return text.len > start;
+}
+
 tusk_default tusk_normal_default(const tusk_normal *n, tusk_str type, tusk_default value,
                                  tusk_str table)
 {
@@ -192,6 +201,7 @@ tusk_default tusk_normal_default(const tusk_normal *n, tusk_str type, tusk_defau
     if (value.kind != TUSK_DEFAULT_SQL) return value;
     tusk_str json = is_json(type) ? json_default(n->arena, value.sql) : (tusk_str){ 0 };
     value.sql = json.ptr ? json : tusk_sql_canonical(n->arena, value.sql, table);
+    if (is_digits(value.sql)) value.kind = TUSK_DEFAULT_NUMBER; /* of a domain */
     return value;
 }
 

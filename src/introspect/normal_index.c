@@ -144,6 +144,7 @@ static tusk_model_index_column normal_column(const tusk_normal *n, const tusk_mo
     } else {
         out.expression = tusk_sql_cut_name(column->expression);
     }
+    if (out.opclass.len > 0) out.opclass = tusk_sql_words(n->arena, out.opclass, true);
     const tusk_model_column *of = tusk_model_find_column(table, out.expression);
     if (of && out.opclass.len > 0) {
         tusk_str schema = of->type_schema;

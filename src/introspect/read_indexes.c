@@ -8,36 +8,36 @@
 
 /* A row for each column; the first of an index (number 1) brings what the index itself is. An
  * operator class counts when it is not the default of the type. */
-#define INDEXES_FROM(nulls)                                                                        \
-    "select i.indrelid, x.relname, u.n, i.indisunique, m.amname, "                                 \
-    "pg_get_expr(i.indpred, i.indrelid), x.reloptions, " nulls ", i.indisvalid, "                  \
-    "u.n > i.indnkeyatts, a.attname, pg_get_indexdef(i.indexrelid, u.n::int, false), "             \
-    "i.indoption[u.n - 1] & 1 = 1, i.indoption[u.n - 1] & 2 = 2, "                                 \
-    "case when not o.opcdefault then case when opclass_shown then '' else " TUSK_CATALOG_QUOTED(   \
-        "o.nspname") " || '.' end || o.name end, "                                                 \
-                     "case when i.indcollation[u.n - 1] <> coalesce(a.attcollation, "              \
-                     "ty.typcollation) then "                                                      \
-                     "(select quote_ident(l.collname) from pg_collation l where "                  \
-                     "l.oid = i.indcollation[u.n - 1]) end "                                       \
-                     "from pg_class c join pg_index i on i.indrelid = c.oid "                      \
-                     "join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam "    \
-                     "cross join generate_series(1, i.indnatts) u(n) "                             \
-                     "left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = "         \
-                     "i.indkey[u.n - 1] and "                                                      \
-                     "i.indkey[u.n - 1] <> 0 "                                                     \
-                     "left join pg_attribute xa on xa.attrelid = i.indexrelid and xa.attnum = "    \
-                     "u.n "                                                                        \
-                     "left join pg_type ty on ty.oid = xa.atttypid "                               \
-                     "left join lateral (select p.opcdefault, p.opcname::text || coalesce('(' || " \
-                     "array_to_string(xa.attoptions, ', ') || ')', '') as name, on_.nspname, "     \
-                     "pg_opclass_is_visible(p.oid) as opclass_shown from pg_opclass p join "       \
-                     "pg_namespace on_ on "                                                        \
-                     "on_.oid = p.opcnamespace where p.oid = i.indclass[u.n - 1] and u.n <= "      \
-                     "i.indnkeyatts) o "                                                           \
-                     "on true where not exists (select from pg_constraint k where k.conindid = "   \
-                     "i.indexrelid and "                                                           \
-                     "k.contype in ('p', 'u', 'x')) and i.indislive and " TUSK_CATALOG_TABLE(      \
-                         "c") " order by i.indrelid, x.relname collate \"C\", u.n"
+#define INDEXES_FROM(nulls)                                                            \
+    "select i.indrelid, x.relname, u.n, i.indisunique, m.amname, "                     \
+    "pg_get_expr(i.indpred, i.indrelid), x.reloptions, " nulls ", i.indisvalid, "      \
+    "u.n > i.indnkeyatts, a.attname, pg_get_indexdef(i.indexrelid, u.n::int, false), " \
+    "i.indoption[u.n - 1] & 1 = 1, i.indoption[u.n - 1] & 2 = 2, "                     \
+    "case when not o.opcdefault then case when opclass_shown then '' else "            \
+    "quote_ident(o.nspname) || '.' end || o.name end, "                                \
+    "case when i.indcollation[u.n - 1] <> coalesce(a.attcollation, "                   \
+    "ty.typcollation) then "                                                           \
+    "(select quote_ident(l.collname) from pg_collation l where "                       \
+    "l.oid = i.indcollation[u.n - 1]) end "                                            \
+    "from pg_class c join pg_index i on i.indrelid = c.oid "                           \
+    "join pg_class x on x.oid = i.indexrelid join pg_am m on m.oid = x.relam "         \
+    "cross join generate_series(1, i.indnatts) u(n) "                                  \
+    "left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = "              \
+    "i.indkey[u.n - 1] and "                                                           \
+    "i.indkey[u.n - 1] <> 0 "                                                          \
+    "left join pg_attribute xa on xa.attrelid = i.indexrelid and xa.attnum = "         \
+    "u.n "                                                                             \
+    "left join pg_type ty on ty.oid = xa.atttypid "                                    \
+    "left join lateral (select p.opcdefault, p.opcname::text || coalesce('(' || "      \
+    "array_to_string(xa.attoptions, ', ') || ')', '') as name, on_.nspname, "          \
+    "pg_opclass_is_visible(p.oid) as opclass_shown from pg_opclass p join "            \
+    "pg_namespace on_ on "                                                             \
+    "on_.oid = p.opcnamespace where p.oid = i.indclass[u.n - 1] and u.n <= "           \
+    "i.indnkeyatts) o "                                                                \
+    "on true where not exists (select from pg_constraint k where k.conindid = "        \
+    "i.indexrelid and "                                                                \
+    "k.contype in ('p', 'u', 'x')) and i.indislive and " TUSK_CATALOG_TABLE(           \
+        "c") " order by i.indrelid, x.relname collate \"C\", u.n"
 
 /* clang-format off */
 static const char indexes_sql[] = INDEXES_FROM("i.indnullsnotdistinct");
