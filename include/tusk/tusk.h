@@ -15,6 +15,7 @@
 #include "tusk/expr.h"
 #include "tusk/file.h"
 #include "tusk/fits.h"
+#include "tusk/history.h"
 #include "tusk/log.h"
 #include "tusk/maintain.h"
 #include "tusk/migrate.h"

@@ -57,8 +57,7 @@ tusk_status tusk_folder_read_sql(tusk_arena *arena, const char *folder, tusk_str
 
 /* ---- snapshots ---- */
 
-/* "0003" of 0003_teams */
-static tusk_str prefix_of(tusk_str tag)
+tusk_str tusk_tag_prefix(tusk_str tag)
 {
     const char *mark = memchr(tag.ptr, '_', tag.len);
     return (tusk_str){ tag.ptr, mark ? (size_t)(mark - tag.ptr) : tag.len };
@@ -67,7 +66,7 @@ static tusk_str prefix_of(tusk_str tag)
 static bool in_journal(const tusk_journal *journal, tusk_str prefix)
 {
     for (size_t i = 0; i < journal->entries.count; i++) {
-        if (tusk_str_eq(prefix_of(journal->entries.items[i].tag), prefix)) return true;
+        if (tusk_str_eq(tusk_tag_prefix(journal->entries.items[i].tag), prefix)) return true;
     }
     return false;
 }
@@ -208,7 +207,7 @@ tusk_status tusk_folder_add(tusk_arena *arena, const char *folder,
                             const tusk_new_migration *new_one, tusk_str *path, tusk_error *err)
 {
     tusk_str sql = sql_path(arena, folder, new_one->entry.tag);
-    tusk_str prefix = prefix_of(new_one->entry.tag);
+    tusk_str prefix = tusk_tag_prefix(new_one->entry.tag);
     tusk_str snapshot =
         tusk_arena_printf(arena, "%s/meta/%.*s" SNAPSHOT_SUFFIX, folder, TUSK_STR_ARG(prefix));
     tusk_str journal = tusk_arena_printf(arena, "%s/meta/_journal.json", folder);

@@ -34,6 +34,8 @@ tusk_str tusk_hash_text(tusk_arena *arena, tusk_str text);
 tusk_status tusk_folder_read_sql(tusk_arena *arena, const char *folder, tusk_str tag, tusk_str *sql,
                                  tusk_str *hash, tusk_error *err);
 
+/** The part of a tag before its first "_": "0003" of 0003_teams. */
+tusk_str tusk_tag_prefix(tusk_str tag);
 /** The snapshot of the newest migration; `path` has no text when the folder has none. Snapshots
  * that no entry of the journal goes with (left by a crash) do not count. Errors also: TUSK_INVALID
  * when two snapshots have the same predecessor, or migrations have no snapshot. */
