@@ -12,7 +12,7 @@ RUN apt-get update \
 FROM pgdg AS build
 RUN apt-get update \
  && apt-get install -y --no-install-recommends gcc libc6-dev meson ninja-build pkgconf \
-        libpq-dev libssl-dev libuv1-dev libmicrohttpd-dev libjansson-dev libsodium-dev libcmocka-dev \
+        libpq-dev libssl-dev libuv1-dev libmicrohttpd-dev libjansson-dev libsodium-dev libcmocka-dev libpg-query-dev \
  && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY . .

@@ -1,5 +1,6 @@
 /* main.c - the tusk command */
 #include "cli/cli.h"
+#include "cli/lint.h"
 
 static const struct cli_command commands[] = {
     { .name = "generate",
@@ -59,6 +60,13 @@ static const struct cli_command commands[] = {
       .options = cmd_stats_options,
       .run = cmd_stats,
       .more = cmd_stats_more },
+    { .name = "lint",
+      .help = "what SQL does to a database that is in use: locks, and the form that blocks nobody",
+      .arguments = "[FILE|FOLDER...]",
+      .max_args = -1,
+      .options = cmd_lint_options,
+      .run = cmd_lint,
+      .more = cmd_lint_more },
     { .name = "explain",
       .help = "how PostgreSQL runs a statement, and what is slow in it",
       .arguments = "SQL",

@@ -1,6 +1,8 @@
 /* alone.c - by its first words: what a statement outside of a transaction is */
 #include "src/migrate/alone.h"
 
+#include <strings.h>
+
 #include "src/base/banned.h"
 
 static bool has_word(const tusk_words *words, const char *word)
@@ -53,6 +55,22 @@ static tusk_alone_kind concurrently(const tusk_words *words)
     return (tusk_alone_kind){ .kind = TUSK_ALONE_NOT };
 }
 
+/* A DO block that commits has to run by itself; whether it may be run again is known by who wrote
+ * it.
+ */
+static bool commits(const tusk_words *words)
+{
+    if (!tusk_word_is(words, 0, "DO")) return false;
+    for (size_t i = 1; i < words->count; i++) {
+        tusk_str word = words->list[i];
+        bool body = word.ptr[0] == '$' || word.ptr[0] == '\'';
+        for (size_t at = 0; body && at + 6 < word.len; at++) {
+            if (strncasecmp(word.ptr + at, "commit", 6) == 0) return true;
+        }
+    }
+    return false;
+}
+
 tusk_alone_kind tusk_alone_of(tusk_str sql)
 {
     static const struct {
@@ -87,5 +105,9 @@ tusk_alone_kind tusk_alone_of(tusk_str sql)
         return (tusk_alone_kind){ .kind = known[i].kind, .again = known[i].again };
     }
     if (has_word(&words, "CONCURRENTLY")) return concurrently(&words);
+    if (commits(&words)) {
+        bool again = tusk_split_says(sql, "tusk:repeatable");
+        return (tusk_alone_kind){ .kind = again ? TUSK_ALONE_AGAIN : TUSK_ALONE_UNKNOWN };
+    }
     return (tusk_alone_kind){ .kind = TUSK_ALONE_NOT };
 }

@@ -62,7 +62,7 @@ static size_t skip_dollars(tusk_str s, size_t at)
 }
 
 /* Past whatever begins at `at`: a comment, a quoted thing, a word, or one character. */
-static size_t skip_token(tusk_str s, size_t at)
+size_t tusk_split_token(tusk_str s, size_t at)
 {
     char c = s.ptr[at], next = at + 1 < s.len ? s.ptr[at + 1] : '\0';
     if (c == '-' && next == '-') return skip_line(s, at);
@@ -85,7 +85,7 @@ static bool is_gap(tusk_str s, size_t at)
 static size_t first_word(tusk_str s)
 {
     size_t at = 0;
-    while (at < s.len && (is_gap(s, at) || s.ptr[at] == ';')) at = skip_token(s, at);
+    while (at < s.len && (is_gap(s, at) || s.ptr[at] == ';')) at = tusk_split_token(s, at);
     return at;
 }
 
@@ -162,7 +162,7 @@ bool tusk_split_statements(tusk_arena *arena, const tusk_chunk *chunk, tusk_chun
     int parentheses = 0, body = 0;
     *out = (tusk_chunks){ 0 };
     for (size_t at = 0; at < s.len;) {
-        size_t end = skip_token(s, at);
+        size_t end = tusk_split_token(s, at);
         follow(s, at, end, &parentheses, &body);
         if (s.ptr[at] == ';' && parentheses == 0 && body == 0) {
             tusk_str one = { s.ptr + start, end - start };
@@ -177,10 +177,25 @@ bool tusk_split_statements(tusk_arena *arena, const tusk_chunk *chunk, tusk_chun
     return push(arena, out, rest, chunk->line + line_at(s, start) - 1);
 }
 
+bool tusk_split_says(tusk_str sql, const char *word)
+{
+    tusk_str wanted = tusk_str_of(word);
+    for (size_t at = 0, end; at < sql.len; at = end) {
+        end = tusk_split_token(sql, at);
+        tusk_str text = { sql.ptr + at, end - at };
+        if (!tusk_str_starts(text, TUSK_STR("--"))) continue;
+        text = tusk_str_trim((tusk_str){ text.ptr + 2, text.len - 2 });
+        if (!tusk_str_starts(text, wanted)) continue;
+        if (text.len == wanted.len || !is_word(text.ptr[wanted.len])) return true;
+    }
+    return false;
+}
+
 bool tusk_split_needs_no_transaction(tusk_arena *arena, const tusk_chunks *chunks)
 {
     for (size_t i = 0; i < chunks->count; i++) {
         tusk_chunks statements;
+        if (tusk_split_says(chunks->items[i].sql, "tusk:no-transaction")) return true;
         if (!tusk_split_statements(arena, &chunks->items[i], &statements)) return false;
         for (size_t j = 0; j < statements.count; j++) {
             if (tusk_alone_of(statements.items[j].sql).kind != TUSK_ALONE_NOT) return true;
@@ -193,7 +208,7 @@ void tusk_split_words(tusk_str sql, tusk_words *out)
 {
     *out = (tusk_words){ 0 };
     for (size_t at = first_word(sql); at < sql.len && out->count < TUSK_WORDS_MAX;) {
-        size_t end = skip_token(sql, at);
+        size_t end = tusk_split_token(sql, at);
         if (!is_gap(sql, at)) out->list[out->count++] = (tusk_str){ sql.ptr + at, end - at };
         at = end;
     }

@@ -19,7 +19,9 @@ bool tusk_split_breakpoints(tusk_arena *arena, tusk_str file, tusk_chunks *out);
  * parentheses. */
 bool tusk_split_statements(tusk_arena *arena, const tusk_chunk *chunk, tusk_chunks *out);
 /** True when one of the statements cannot run in a transaction block (CREATE INDEX CONCURRENTLY,
- * VACUUM, ...), or ends the block itself (COMMIT). */
+ * VACUUM, ...), or ends the block itself (COMMIT), or a comment asks for none: --
+ * tusk:no-transaction
+ */
 bool tusk_split_needs_no_transaction(tusk_arena *arena, const tusk_chunks *chunks);
 /** The first words, signs and quoted things of a statement, comments left out; enough for CREATE
  * UNIQUE INDEX CONCURRENTLY IF NOT EXISTS i ON ONLY a.b and ALTER TABLE a.b DETACH PARTITION c.d
@@ -35,5 +37,10 @@ bool tusk_word_is(const tusk_words *words, size_t i, const char *word);
 /** The line, counted from 1, of the `position`-th character (from 1) of `sql`; 0 (unknown) gives
  * the line of its first word. */
 int tusk_split_line(tusk_str sql, int position);
+
+/** Is there a comment "-- word", alone or followed by more? */
+bool tusk_split_says(tusk_str sql, const char *word);
+/** Past whatever begins at `at`: a comment, a quoted thing, a word, or one character. */
+size_t tusk_split_token(tusk_str s, size_t at);
 
 #endif

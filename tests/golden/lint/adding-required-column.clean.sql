@@ -1,0 +1,4 @@
+CREATE TABLE teams (id bigint PRIMARY KEY);
+ALTER TABLE teams ADD COLUMN code text NOT NULL;
+ALTER TABLE users ADD COLUMN code text;
+ALTER TABLE users ADD COLUMN n integer DEFAULT 0 NOT NULL;

@@ -1,0 +1,2 @@
+ALTER TABLE "Teams" ADD COLUMN code varchar(12) NOT NULL,
+    ADD COLUMN other integer DEFAULT NULL NOT NULL;

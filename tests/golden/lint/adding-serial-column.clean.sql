@@ -1,0 +1,2 @@
+CREATE TABLE teams (number bigserial);
+ALTER TABLE teams ADD COLUMN other bigserial;

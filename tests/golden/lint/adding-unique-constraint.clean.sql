@@ -1,0 +1,1 @@
+ALTER TABLE teams ADD CONSTRAINT teams_slug UNIQUE USING INDEX teams_slug;

@@ -1,0 +1,3 @@
+CREATE TABLE teams (id integer);
+ALTER TABLE teams ALTER COLUMN id TYPE bigint;
+ALTER TABLE users ALTER COLUMN id SET DEFAULT 1;

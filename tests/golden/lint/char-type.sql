@@ -1,0 +1,1 @@
+CREATE TABLE t (code char(2), "char" "char");

@@ -1,0 +1,1 @@
+ALTER TABLE usage DETACH PARTITION app.usage_2026_01;

@@ -1,0 +1,3 @@
+ALTER TABLE teams
+    ADD COLUMN a integer,
+    DROP COLUMN note;

@@ -1,0 +1,2 @@
+DROP INDEX IF EXISTS app.i;
+DROP INDEX j, k;

@@ -1,0 +1,3 @@
+CREATE TABLE t (a integer);
+DROP TABLE t;
+DROP VIEW v;

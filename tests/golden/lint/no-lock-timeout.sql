@@ -1,0 +1,3 @@
+SELECT 1;
+ALTER TABLE teams ADD COLUMN a integer;
+ALTER TABLE users ADD COLUMN a integer;

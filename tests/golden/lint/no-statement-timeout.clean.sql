@@ -1,0 +1,2 @@
+SET statement_timeout = '15min';
+CREATE INDEX i ON teams (a);

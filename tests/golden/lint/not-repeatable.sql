@@ -1,0 +1,3 @@
+CREATE INDEX CONCURRENTLY i ON teams (a);
+CREATE TABLE t (a integer);
+DROP TABLE u;

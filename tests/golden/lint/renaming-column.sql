@@ -1,0 +1,1 @@
+ALTER TABLE teams RENAME COLUMN name TO title;

@@ -1,0 +1,1 @@
+ALTER TABLE teams SET (fillfactor = 70);

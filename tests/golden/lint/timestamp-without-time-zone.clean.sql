@@ -1,0 +1,1 @@
+CREATE TABLE t (at timestamptz, also timestamp with time zone);

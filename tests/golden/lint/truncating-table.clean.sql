@@ -1,0 +1,2 @@
+CREATE TABLE t (a integer);
+TRUNCATE t;

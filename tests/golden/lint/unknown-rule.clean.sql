@@ -1,0 +1,2 @@
+-- tusk:ignore dropping-column nothing reads it
+ALTER TABLE teams DROP COLUMN note;

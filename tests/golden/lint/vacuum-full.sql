@@ -1,0 +1,3 @@
+VACUUM (FULL, ANALYZE) teams;
+VACUUM FULL;
+CLUSTER teams USING teams_pkey;

@@ -1,0 +1,3 @@
+ALTER TABLE teams ADD CONSTRAINT positive CHECK (member_limit > 0) NOT VALID;
+--> statement-breakpoint
+ALTER TABLE teams VALIDATE CONSTRAINT positive;
