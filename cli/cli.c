@@ -199,9 +199,10 @@ static const struct cli_command *find_command(const struct cli_command *commands
     return NULL;
 }
 
-static int run(const struct cli_command *command, const char *program, int argc, char **argv)
+static int run(const struct cli_command *command, const tusk_schema *schema, const char *program,
+               int argc, char **argv)
 {
-    struct cli_call call = { .program = program, .command = command };
+    struct cli_call call = { .program = program, .command = command, .schema = schema };
     int code = read_arguments(&call, argc, argv);
     if (code != CLI_OK) return code;
     call.arena = tusk_arena_new(0);
@@ -230,6 +231,12 @@ static int show_page(const struct cli_command *commands, const char *program, in
 
 int cli_main(const struct cli_command *commands, int argc, char **argv)
 {
+    return cli_main_with(commands, NULL, argc, argv);
+}
+
+int cli_main_with(const struct cli_command *commands, const tusk_schema *schema, int argc,
+                  char **argv)
+{
     const char *program = argc > 0 ? base_name(argv[0]) : "tusk";
     const char *name = argc > 1 ? argv[1] : "--help";
     bool help = strcmp(name, "help") == 0 && !find_command(commands, name);
@@ -251,5 +258,5 @@ int cli_main(const struct cli_command *commands, int argc, char **argv)
         return CLI_USAGE;
     }
     if (help || wants_help(command, argc - 2, argv + 2)) return show_command(command, program);
-    return run(command, program, argc - 2, argv + 2);
+    return run(command, schema, program, argc - 2, argv + 2);
 }

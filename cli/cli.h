@@ -25,8 +25,9 @@ struct cli_option {
 struct cli_call {
     const char *program; /* "tusk" */
     const struct cli_command *command;
-    tusk_arena *arena; /* freed after the command */
-    int argc;          /* what is left beside the options */
+    const tusk_schema *schema; /* compiled into the program, NULL: none */
+    tusk_arena *arena;         /* freed after the command */
+    int argc;                  /* what is left beside the options */
     char **argv;
     const char *values[CLI_OPTIONS_MAX]; /* by the option's place in the table, NULL: not given */
     struct {                             /* every option as it was given, in order */
@@ -54,6 +55,9 @@ struct cli_command {
  * COMMAND, help --man, help --completion bash|zsh (what packages install) and --version; a call
  * that cannot be understood is told in a line on stderr. Returns the exit code. */
 int cli_main(const struct cli_command *commands, int argc, char **argv);
+/** The same for a program with a schema of its own. */
+int cli_main_with(const struct cli_command *commands, const tusk_schema *schema, int argc,
+                  char **argv);
 
 /* ---- for commands ---- */
 
@@ -73,8 +77,10 @@ const char *cli_colour(const char *code);
 /** The settings: process environment, services/backend/.env, ./.env. Lifetime: the call. */
 tusk_status cli_env(struct cli_call *call, const tusk_env **out, tusk_error *err);
 /** --schema and --folder, or where they are in this folder: services/backend/... if it is there,
- * else db/schema.def and drizzle/migrations. */
+ * else db/schema.def and drizzle/migrations; the schema is "schema" where one is compiled in. */
 const char *cli_schema(const struct cli_call *call);
+/** The schema compiled into the program, unless --schema names a file; NULL: none. */
+const tusk_schema *cli_compiled(const struct cli_call *call);
 const char *cli_folder(const struct cli_call *call);
 
 /** The server that a command works on: the outside one of POSTGRES_*, else the private PostgreSQL,
@@ -87,6 +93,23 @@ tusk_status cli_target_open(struct cli_call *call, struct cli_target *out, tusk_
 void cli_target_close(struct cli_target *target);
 
 /* ---- commands ---- */
+
+/** The commands around a schema, which programs with their own share: name, help, arguments, how
+ * many of them at least and at most, more help. */
+#define CLI_SCHEMA_COMMANDS(X)                                                                     \
+    X(generate, "make the next migration from the schema", NULL, 0, 0, NULL)                       \
+    X(up, "apply pending migrations", NULL, 0, 0, NULL)                                            \
+    X(status, "show which migrations are applied", NULL, 0, 0, NULL)                               \
+    X(check, "do folder, schema and database fit together?", NULL, 0, 0, NULL)                     \
+    X(diff, "the statements that lead from one schema to another", "FROM TO", 2, 2, cmd_diff_more) \
+    X(pull, "write a database down as a .def file", NULL, 0, 0, cmd_pull_more)                     \
+    X(push, "make the database as the schema says, without a migration (for development)", NULL,   \
+      0, 0, NULL)                                                                                  \
+    X(mark, "note a migration as applied, or as pending, without running it", "TAG", 1, 1, NULL)   \
+    X(baseline, "begin with a database that already has what the migrations make", NULL, 0, 0,     \
+      NULL)                                                                                        \
+    X(repair, "say what holds of a migration that was changed or cut short", "TAG", 1, 1,          \
+      cmd_repair_more)
 
 /** tusk generate: the next migration from the .def file. */
 extern const struct cli_option cmd_generate_options[];

@@ -59,11 +59,14 @@ int cmd_check(struct cli_call *call)
     tusk_error err = { 0 };
     bool offline = cli_value(call, "--offline") != NULL;
     const char *schema = cli_schema(call);
-    if (!cli_value(call, "--schema") && !tusk_file_exists(schema)) schema = NULL;
+    tusk_change_options options = { .compiled = cli_compiled(call) };
+    if (!cli_value(call, "--schema") && !options.compiled && !tusk_file_exists(schema)) {
+        schema = NULL;
+    }
     tusk_status st = offline ? TUSK_OK : cli_target_open(call, &target, &err);
+    if (!offline) options.server = &target.server;
     if (st == TUSK_OK) {
-        st = tusk_check(call->arena, cli_folder(call), schema, offline ? NULL : &target.server,
-                        &findings, &err);
+        st = tusk_check(call->arena, cli_folder(call), schema, &options, &findings, &err);
     }
     if (!offline) cli_target_close(&target);
     if (st != TUSK_OK) return cli_fail(call, &err);

@@ -79,7 +79,8 @@ int cmd_diff(struct cli_call *call)
     struct cli_target target = { 0 };
     tusk_changes changes;
     tusk_error err = { 0 };
-    tusk_change_options options = { .renames = cli_values(call, "--rename") };
+    tusk_change_options options = { .renames = cli_values(call, "--rename"),
+                                    .compiled = cli_compiled(call) };
     bool server = needs_server(call), codes = cli_value(call, "--exit-code") != NULL;
     tusk_status st = server ? cli_target_open(call, &target, &err) : TUSK_OK;
     if (server) options.server = &target.server;
@@ -102,6 +103,7 @@ int cmd_push(struct cli_call *call)
     tusk_changes changes = { 0 };
     tusk_error err = { 0 };
     tusk_push_options options = { .changes.renames = cli_values(call, "--rename"),
+                                  .changes.compiled = cli_compiled(call),
                                   .accept_loss = cli_value(call, "--accept-loss") != NULL,
                                   .dry_run = cli_value(call, "--dry-run") != NULL };
     tusk_status st = cli_target_open(call, &target, &err);

@@ -89,6 +89,7 @@ static int show(struct cli_call *call, const tusk_generate_options *options,
 int cmd_generate(struct cli_call *call)
 {
     tusk_generate_options options = { .schema = cli_schema(call),
+                                      .compiled = cli_compiled(call),
                                       .folder = cli_folder(call),
                                       .name = cli_value(call, "--name"),
                                       .custom = cli_value(call, "--custom") != NULL,

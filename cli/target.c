@@ -15,8 +15,14 @@ static const char *first_there(const char *option, const char *backend, const ch
     return tusk_file_exists(backend) ? backend : plain;
 }
 
+const tusk_schema *cli_compiled(const struct cli_call *call)
+{
+    return cli_value(call, "--schema") ? NULL : call->schema;
+}
+
 const char *cli_schema(const struct cli_call *call)
 {
+    if (cli_compiled(call)) return "schema";
     return first_there(cli_value(call, "--schema"), "services/backend/db/schema.def",
                        "db/schema.def");
 }

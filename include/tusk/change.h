@@ -4,6 +4,7 @@
 #define TUSK_CHANGE_H
 
 #include "tusk/conn.h"
+#include "tusk/schema.h"
 
 typedef enum tusk_change_kind {
     TUSK_CHANGE_CREATE,
@@ -36,7 +37,8 @@ typedef struct tusk_change_options {
     /** NULL-terminated: "old=new" with "table", "schema.table", "table.column", "enum:name"... as
      * often as needed; NULL: none. */
     const char *const *renames;
-    const tusk_server *server; /* that "database" means; NULL: none */
+    const tusk_server *server;   /* that "database" means; NULL: none */
+    const tusk_schema *compiled; /* that "schema" means; NULL: none */
     /** Of a database: NULL-terminated; NULL: all but the system's. */
     const char *const *schemas;
 } tusk_change_options;
@@ -108,12 +110,14 @@ typedef struct tusk_findings {
     size_t count, errors, warnings;
 } tusk_findings;
 /** Does it all fit together? The folder by itself (journal, files, times, hashes, snapshots and
- * their chain), the newest snapshot with `schema` (a .def file; NULL: not looked at), what `server`
- * has applied, and its tables with the newest snapshot (NULL: not looked at). Changes nothing, but
+ * their chain), the newest snapshot with `schema` (a source as above; NULL: not looked at), what
+ * the server of `options` has applied, and its tables with the newest snapshot (without one: not
+ * looked at). `options` may be NULL. Changes nothing, but
  * for a scratch database as tusk_changes_between(). Errors: TUSK_IO, TUSK_NOMEM, what connecting
  * can say; what is malformed in the folder is a finding. Lifetime: `arena`. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_check(tusk_arena *arena, const char *folder,
-                                               const char *schema, const tusk_server *server,
+                                               const char *schema,
+                                               const tusk_change_options *options,
                                                tusk_findings *out, tusk_error *err);
 
 #endif

@@ -174,6 +174,7 @@ const tusk_schema TUSK_SCHEMA_NAME = {
 
 #define TUSK_SCHEMA_DONE
 #include "tusk/undef.h"
+
 #include "tusk/keep.h"
 #undef TUSK_SCHEMA_DONE
 #undef TUSK_ALWAYS_OR_

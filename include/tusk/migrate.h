@@ -96,10 +96,11 @@ TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_repair(tusk_conn *conn, const c
 
 /** What tusk_generate() reads and where it writes. */
 typedef struct tusk_generate_options {
-    const char *schema; /* path of the root .def file */
-    const char *folder; /* of migrations; made when missing */
-    const char *name;   /* suffix of the tag; NULL: made from what changes ("create_teams") */
-    bool custom;        /* an empty migration to write SQL into */
+    const char *schema;          /* path of the root .def file */
+    const tusk_schema *compiled; /* in place of it: the schema compiled in */
+    const char *folder;          /* of migrations; made when missing */
+    const char *name; /* suffix of the tag; NULL: made from what changes ("create_teams") */
+    bool custom;      /* an empty migration to write SQL into */
     /** NULL-terminated, "old=new" as tusk_change_options has them; NULL: none. */
     const char *const *renames;
 } tusk_generate_options;

@@ -35,18 +35,14 @@ static int with_own_files(struct cli_call *call, int (*run)(struct cli_call *cal
     return run(call);
 }
 
-static int run_generate(struct cli_call *call)
-{
-    return with_own_files(call, cmd_generate);
-}
-static int run_up(struct cli_call *call)
-{
-    return with_own_files(call, cmd_up);
-}
-static int run_status(struct cli_call *call)
-{
-    return with_own_files(call, cmd_status);
-}
+/* run_generate() and so on */
+#define COMMAND(name, help, arguments, min, max, more) \
+    static int run_##name(struct cli_call *call)       \
+    {                                                  \
+        return with_own_files(call, cmd_##name);       \
+    }
+CLI_SCHEMA_COMMANDS(COMMAND)
+#undef COMMAND
 
 static const struct cli_command commands[] = {
     { .name = "serve",
@@ -57,26 +53,25 @@ static const struct cli_command commands[] = {
       .help = "show the settings and where each was set",
       .options = cmd_config_options,
       .run = cmd_config },
-    { .name = "db:generate",
-      .help = "make the next migration from db/schema.def",
-      .options = cmd_generate_options,
-      .run = run_generate },
-    { .name = "db:up",
-      .help = "apply pending migrations",
-      .options = cmd_up_options,
-      .run = run_up },
-    { .name = "db:status",
-      .help = "show which migrations are applied",
-      .options = cmd_status_options,
-      .run = run_status },
-    { .name = "catalog",
-      .help = "load a catalogue of MCP servers",
-      .arguments = "import FILE.tsv",
-      .min_args = 2,
-      .max_args = 2,
-      .options = cmd_catalog_options,
-      .run = cmd_catalog,
-      .more = cmd_catalog_more },
+#define COMMAND(name_, help_, arguments_, min, max, more_) \
+    { .name = "db:" #name_,                                \
+      .help = help_,                                       \
+      .arguments = arguments_,                             \
+      .min_args = min,                                     \
+      .max_args = max,                                     \
+      .options = cmd_##name_##_options,                    \
+      .run = run_##name_,                                  \
+      .more = more_ },
+    CLI_SCHEMA_COMMANDS(COMMAND)
+#undef COMMAND
+        { .name = "catalog",
+          .help = "load a catalogue of MCP servers",
+          .arguments = "import FILE.tsv",
+          .min_args = 2,
+          .max_args = 2,
+          .options = cmd_catalog_options,
+          .run = cmd_catalog,
+          .more = cmd_catalog_more },
     { .name = "pg",
       .help = "the private PostgreSQL",
       .arguments = "start|stop|status|psql",

@@ -39,14 +39,13 @@ tusk_status tusk_changes_between(tusk_arena *arena, const char *from, const char
                                  const tusk_change_options *options, tusk_changes *out,
                                  tusk_error *err)
 {
-    const tusk_server *database = options ? options->server : NULL;
     tusk_source source, target;
     tusk_diff_options how;
     tusk_plan plan;
     tusk_str inexact;
     *out = (tusk_changes){ 0 };
-    tusk_status st = tusk_source_read(arena, from, database, &source, err);
-    if (st == TUSK_OK) st = tusk_source_read(arena, to, database, &target, err);
+    tusk_status st = tusk_source_read(arena, from, options, &source, err);
+    if (st == TUSK_OK) st = tusk_source_read(arena, to, options, &target, err);
     if (st == TUSK_OK) st = tusk_source_renames(arena, options, &how, err);
     if (st == TUSK_OK) st = tusk_source_pair(arena, options, &source, &target, &inexact, err);
     if (st == TUSK_OK) st = tusk_diff(arena, &source.model, &target.model, &how, &plan, err);

@@ -164,15 +164,16 @@ static tusk_str plural(checker *c, size_t count)
     return tusk_arena_printf(c->arena, "%zu change%s", count, count == 1 ? "" : "s");
 }
 
-static tusk_status check_schema(checker *c, const char *schema, const tusk_latest *latest)
+static tusk_status check_schema(checker *c, const char *schema, const tusk_change_options *options,
+                                const tusk_latest *latest)
 {
     tusk_error why = { 0 };
-    tusk_model model;
+    tusk_source source;
     tusk_plan plan = { 0 };
     tusk_str where = tusk_str_of(schema);
-    tusk_status st = tusk_model_from_def(c->arena, schema, &model, &why);
+    tusk_status st = tusk_source_read(c->arena, schema, options, &source, &why);
     if (st == TUSK_OK) {
-        st = tusk_diff(c->arena, &latest->snapshot.model, &model, NULL, &plan, &why);
+        st = tusk_diff(c->arena, &latest->snapshot.model, &source.model, NULL, &plan, &why);
     }
     if (st != TUSK_OK) return take(c, st, where, &why);
     if (plan.steps.count == 0) return TUSK_OK;
@@ -252,15 +253,16 @@ static tusk_status check_database(checker *c, const tusk_server *server,
 }
 
 tusk_status tusk_check(tusk_arena *arena, const char *folder, const char *schema,
-                       const tusk_server *server, tusk_findings *out, tusk_error *err)
+                       const tusk_change_options *options, tusk_findings *out, tusk_error *err)
 {
+    const tusk_server *server = options ? options->server : NULL;
     checker c = { .arena = arena, .folder = folder, .err = err };
     tusk_candidates candidates = { 0 };
     tusk_latest latest = { .snapshot.model = tusk_model_empty() };
     *out = (tusk_findings){ 0 };
     tusk_status st = check_folder(&c, &candidates, &latest);
     bool readable = st == TUSK_OK && latest.path.ptr;
-    if (readable && schema) st = check_schema(&c, schema, &latest);
+    if (readable && schema) st = check_schema(&c, schema, options, &latest);
     if (st == TUSK_OK && readable && server) {
         st = check_database(&c, server, &candidates, &latest);
     }

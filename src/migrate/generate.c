@@ -42,7 +42,9 @@ static tusk_status read_state(generation *g)
 {
     const char *folder = g->options->folder;
     tusk_status st = TUSK_OK;
-    if (g->options->schema) {
+    if (g->options->compiled) {
+        st = tusk_model_from_schema(g->arena, g->options->compiled, &g->schema, g->err);
+    } else if (g->options->schema) {
         st = tusk_model_from_def(g->arena, g->options->schema, &g->schema, g->err);
     }
     if (st == TUSK_OK) st = tusk_journal_read(g->arena, folder, &g->journal, g->err);
@@ -189,7 +191,7 @@ static tusk_status generate(generation *g, tusk_generated *out)
 tusk_status tusk_generate(tusk_arena *arena, const tusk_generate_options *options,
                           tusk_generated *out, tusk_error *err)
 {
-    if (!options->schema || !options->folder) {
+    if ((!options->schema && !options->compiled) || !options->folder) {
         return tusk_fail(err, TUSK_MISUSE, "generating needs a schema and a folder");
     }
     generation g = { .arena = arena, .options = options, .err = err };

@@ -18,9 +18,10 @@ static bool is_folder(const char *path)
     return stat(path, &st) == 0 && S_ISDIR(st.st_mode);
 }
 
-static tusk_status find_kind(tusk_arena *arena, const tusk_server *database, tusk_source *out,
-                             tusk_error *err)
+static tusk_status find_kind(tusk_arena *arena, const tusk_change_options *options,
+                             tusk_source *out, tusk_error *err)
 {
+    const tusk_server *database = options ? options->server : NULL;
     tusk_str name = tusk_str_of(out->name);
     bool url = tusk_str_starts(name, TUSK_STR("postgres://")) ||
                tusk_str_starts(name, TUSK_STR("postgresql://"));
@@ -31,6 +32,8 @@ static tusk_status find_kind(tusk_arena *arena, const tusk_server *database, tus
     if (tusk_str_eq(name, TUSK_STR("database")) && database) {
         out->kind = TUSK_SOURCE_DATABASE;
         out->server = *database;
+    } else if (tusk_str_eq(name, TUSK_STR("schema")) && options && options->compiled) {
+        out->kind = TUSK_SOURCE_COMPILED;
     } else if (tusk_str_eq(name, TUSK_STR("empty"))) {
         out->kind = TUSK_SOURCE_EMPTY;
     } else if (tusk_str_ends(name, TUSK_STR(".def"))) {
@@ -71,13 +74,16 @@ static tusk_status read_folder(tusk_arena *arena, tusk_source *out, tusk_error *
     return st;
 }
 
-tusk_status tusk_source_read(tusk_arena *arena, const char *name, const tusk_server *database,
-                             tusk_source *out, tusk_error *err)
+tusk_status tusk_source_read(tusk_arena *arena, const char *name,
+                             const tusk_change_options *options, tusk_source *out, tusk_error *err)
 {
     *out = (tusk_source){ .name = name, .model = tusk_model_empty() };
-    tusk_status st = find_kind(arena, database, out, err);
+    tusk_status st = find_kind(arena, options, out, err);
     if (st != TUSK_OK) return st;
     if (out->kind == TUSK_SOURCE_DEF) return tusk_model_from_def(arena, name, &out->model, err);
+    if (out->kind == TUSK_SOURCE_COMPILED) {
+        return tusk_model_from_schema(arena, options->compiled, &out->model, err);
+    }
     if (out->kind == TUSK_SOURCE_SNAPSHOT) return read_snapshot(arena, out, err);
     if (out->kind == TUSK_SOURCE_FOLDER) return read_folder(arena, out, err);
     return TUSK_OK;

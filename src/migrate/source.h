@@ -8,6 +8,7 @@
 typedef enum tusk_source_kind {
     TUSK_SOURCE_EMPTY,
     TUSK_SOURCE_DEF,
+    TUSK_SOURCE_COMPILED,
     TUSK_SOURCE_SNAPSHOT,
     TUSK_SOURCE_FOLDER,
     TUSK_SOURCE_DATABASE,
@@ -20,8 +21,8 @@ typedef struct tusk_source {
 } tusk_source;
 
 /** What kind is it, and (but for a database) its model. Errors: as tusk_changes_between(). */
-tusk_status tusk_source_read(tusk_arena *arena, const char *name, const tusk_server *database,
-                             tusk_source *out, tusk_error *err);
+tusk_status tusk_source_read(tusk_arena *arena, const char *name,
+                             const tusk_change_options *options, tusk_source *out, tusk_error *err);
 /** The model of a database's schema. */
 tusk_status tusk_source_introspect(tusk_arena *arena, const tusk_change_options *options,
                                    tusk_source *source, tusk_error *err);
