@@ -28,7 +28,7 @@ export async function walkOverview(visitor) {
         await says().waitFor();
         const points = () =>
             page.evaluate(
-                () => document.querySelector('.chart .chart-area, .chart .chart-line')?.getAttribute('d')?.length ?? 0,
+                () => document.querySelector('.chart .chart-area, .chart .chart-line')?.getAttribute('d')?.split('L').length ?? 0,
             );
         const before = await points();
         await until('a new sample in the chart', async () => (await points()) > before, 20_000);

@@ -7,10 +7,10 @@ const HEIGHT = 150;
 const EDGE = { left: 44, right: 8, top: 8, bottom: 22 };
 const GAP = 3.5; /* steps without a sample after which a line breaks */
 
-/* The next of 2, 4, 10, 20, 40...: half of it is whole as well. */
+/* The next of 4, 10, 20, 40, 100...: half of it is whole as well. */
 function roundUp(value) {
     const step = 10 ** Math.floor(Math.log10(value));
-    return [2, 4, 10].map((factor) => factor * step).find((limit) => limit >= value * 0.999);
+    return [1, 2, 4, 10].map((factor) => factor * step).find((limit) => limit >= value * 0.999);
 }
 
 const at = (sample) => new Date(sample.at).getTime();

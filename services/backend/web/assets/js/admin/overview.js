@@ -12,8 +12,8 @@ export const title = 'Overview';
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const RANGES = {
-    hour: { ms: HOUR, stepMs: 5000, every: 300_000 },
-    day: { ms: DAY, stepMs: 60_000, every: 7_200_000 },
+    hour: { spans: [HOUR / 6, HOUR / 2, HOUR], stepMs: 5000, every: 300_000 },
+    day: { spans: [HOUR, 6 * HOUR, DAY], stepMs: 60_000, every: 7_200_000 },
 };
 const STATES = {
     connecting: ['Connecting', ''],
@@ -66,6 +66,12 @@ function charts() {
             ],
         }),
     ];
+}
+
+/* While the backend is young its few samples have the width for themselves. */
+function spanOf(samples, to, spans) {
+    const age = samples.length ? to - new Date(samples[0].at).getTime() : 0;
+    return spans.find((span) => span >= age) ?? spans.at(-1);
 }
 
 function tile(label) {
@@ -191,9 +197,10 @@ export function mount(ctx) {
     }
 
     function drawCharts() {
-        const { ms, stepMs } = RANGES[chosen()];
+        const { spans, stepMs } = RANGES[chosen()];
         const to = Math.max(Date.now(), new Date(list().at(-1)?.at ?? 0).getTime());
-        for (const one of drawn) one.draw(list(), { from: to - ms, to, stepMs });
+        const from = to - spanOf(list(), to, spans);
+        for (const one of drawn) one.draw(list(), { from, to, stepMs });
     }
 
     function drawFigures() {
