@@ -45,7 +45,8 @@
  * bigserial, real, double_precision, numeric, decimal(p, s), timestamptz, timestamp, date, time,
  * timetz, interval, uuid, json, jsonb, bytea, tsvector, inet, cidr, macaddr, macaddr8, point, line,
  * bit(n), vector(n), halfvec(n), sparsevec(n), geometry("point"), money, xml, enumeration(e),
- * custom("varbit(9)") and custom_in("schema", "type") for every other; array(T) of each of them in
+ * custom("varbit(9)") and custom_in("schema", "type") for every other, custom_as("point", place)
+ * with a C type of the program's own (custom.h); array(T) of each of them in
  * one dimension, array_of(T, "[3][]") in any. types.h has the C type of each.
  * Attributes of a column, in any order: PRIMARY_KEY, UNIQUE or UNIQUE_AS("name"),
  * NULLS_NOT_DISTINCT, NAMED("name in SQL"), DEFAULT(3) for a number, true, false or null,

@@ -50,6 +50,7 @@
 #define TUSK_C_xml                  tusk_str
 #define TUSK_C_custom(sql)          tusk_str
 #define TUSK_C_custom_in(schema, sql) tusk_str
+#define TUSK_C_custom_as(sql, T)    T
 #define TUSK_C_enumeration(e)       enum e
 #define TUSK_C_array(type)          TUSK_CA_##type
 #define TUSK_C_array_of(type, dimensions) tusk_str
@@ -136,6 +137,7 @@
 #define TUSK_N_xml                  tusk_null_str
 #define TUSK_N_custom(sql)          tusk_null_str
 #define TUSK_N_custom_in(schema, sql) tusk_null_str
+#define TUSK_N_custom_as(sql, T)    struct { bool has; T value; }
 #define TUSK_N_enumeration(e)       struct { bool has; enum e value; }
 #define TUSK_N_array(type)          TUSK_NA_##type
 #define TUSK_N_array_of(type, dimensions) tusk_null_str
@@ -222,6 +224,7 @@
 #define TUSK_D_xml                  .type = TUSK_TYPE_OTHER, .other_type = "xml",
 #define TUSK_D_custom(sql)          .type = TUSK_TYPE_OTHER, .other_type = sql,
 #define TUSK_D_custom_in(schema, sql) .type = TUSK_TYPE_OTHER, .other_type = sql,
+#define TUSK_D_custom_as(sql, T)    .type = TUSK_TYPE_OTHER, .other_type = sql, .codec = &T##_codec, .value_at = _Alignof(T),
 #define TUSK_D_enumeration(e)       .type = TUSK_TYPE_ENUM, .enumeration = &e##_enum,
 #define TUSK_D_array(type)          TUSK_D_##type .is_array = true,
 #define TUSK_D_array_of(type, dimensions_) TUSK_D_##type .is_array = true, .dimensions = dimensions_,

@@ -11,6 +11,7 @@
 #include "tusk/clock.h"
 #include "tusk/cluster.h"
 #include "tusk/conn.h"
+#include "tusk/custom.h"
 #include "tusk/error.h"
 #include "tusk/expr.h"
 #include "tusk/file.h"

@@ -4,6 +4,7 @@
 #include <stdio.h>
 
 #include "src/codec/bytes.h"
+#include "tusk/custom.h"
 
 #include "src/base/banned.h"
 
@@ -41,6 +42,18 @@ static tusk_status decode_text(const cell *c)
     if (!text.ptr) return tusk_fail_nomem(c->err, "a text");
     *(tusk_str *)c->to = text; /* json, numeric and tsvector hold a tusk_str and nothing else */
     return TUSK_OK;
+}
+
+/* By a function of the program's. */
+static tusk_status decode_custom(const cell *c)
+{
+    tusk_error why = { 0 };
+    tusk_str text = tusk_arena_str(c->arena, c->bytes);
+    if (!text.ptr) return tusk_fail_nomem(c->err, "a text");
+    tusk_status st = c->column->codec->read(c->arena, text, c->to, &why);
+    if (st == TUSK_OK) return TUSK_OK;
+    return st == TUSK_NOMEM ? tusk_fail_nomem(c->err, "a value")
+                            : tusk_malformed(c->column, why.message, c->err);
 }
 
 static tusk_status decode_bool(const cell *c)
@@ -173,6 +186,7 @@ static tusk_status decode_value(const cell *c)
         [TUSK_TYPE_CHAR] = decode_text,        [TUSK_TYPE_JSON] = decode_text,
         [TUSK_TYPE_OTHER] = decode_text,       [TUSK_TYPE_ENUM] = decode_enum,
     };
+    if (c->column->codec) return decode_custom(c);
     if (tusk_column_is_text(c->column)) return decode_text(c);
     if (c->column->is_array) {
         return tusk_decode_array(c->arena, c->column, c->bytes, c->to, c->err);

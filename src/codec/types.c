@@ -60,6 +60,7 @@ const tusk_type_info *tusk_type_info_of(tusk_type type)
 size_t tusk_field_value_offset(const tusk_column *column)
 {
     if (!column->nullable) return 0;
+    if (column->codec) return column->value_at;
     if (column->is_array && column->dimensions) return offsetof(tusk_null_str, value);
     if (column->is_array) return offsetof(tusk_null_text_array, value);
     return tusk_type_info_of(column->type)->nullable_offset;

@@ -36,6 +36,7 @@ typedef struct tusk_def_column {
     tusk_def_name word;       /* of the type, as it is written */
     tusk_def_name other_type; /* of TUSK_TYPE_OTHER */
     tusk_def_name type_schema, enumeration;
+    tusk_def_name c_type;     /* custom_as("point", place) */
     tusk_def_name dimensions; /* array_of(T, "[3][]") */
     bool is_array, serial, nullable;
     int length, precision, scale;

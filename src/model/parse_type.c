@@ -6,7 +6,7 @@
 #define LENGTH_MAX 10485760
 
 /* What stands in parentheses after the word. */
-enum arguments { NONE, LENGTH, DECIMAL, TEXT, SCHEMA_AND_TEXT };
+enum arguments { NONE, LENGTH, DECIMAL, TEXT, SCHEMA_AND_TEXT, TEXT_AND_C };
 
 /* How each type is written. */
 static const struct type_word {
@@ -56,13 +56,15 @@ static const struct type_word {
     { "xml", TUSK_TYPE_OTHER, NONE, NULL, false },
     { "custom", TUSK_TYPE_OTHER, TEXT, NULL, false },
     { "custom_in", TUSK_TYPE_OTHER, SCHEMA_AND_TEXT, NULL, false },
+    { "custom_as", TUSK_TYPE_OTHER, TEXT_AND_C, NULL, false },
 };
 #define TYPES_HINT                                                                              \
     "Types: text, varchar(n), character(n), boolean, smallint, integer, bigint, smallserial, "  \
     "serial, bigserial, real, double_precision, numeric, decimal(p, s), timestamptz, "          \
     "timestamp, date, time, timetz, interval, uuid, json, jsonb, bytea, tsvector, inet, cidr, " \
     "macaddr, macaddr8, point, line, bit(n), vector(n), halfvec(n), sparsevec(n), "             \
-    "geometry(\"point\"), money, xml, enumeration(e), custom(\"any\"), array(T)."
+    "geometry(\"point\"), money, xml, enumeration(e), custom(\"any\"), array(T), array_of(T, "  \
+    "\"[][]\")."
 
 static const struct type_word *find_type(tusk_str word)
 {
@@ -96,6 +98,13 @@ static tusk_status parse_schema_and_text(tusk_parser *p, tusk_def_column *column
     return tusk_parse_string(p, "the type in double quotes", &column->other_type);
 }
 
+static tusk_status parse_text_and_c(tusk_parser *p, tusk_def_column *column)
+{
+    tusk_status st = tusk_parse_string(p, "the type in double quotes", &column->other_type);
+    if (st == TUSK_OK) st = tusk_parse_sign(p, ',');
+    return st == TUSK_OK ? tusk_parse_word(p, "a type of C", &column->c_type) : st;
+}
+
 /* custom("varbit(9)") is that text, geometry("point") is geometry(point). */
 static tusk_status parse_text(tusk_parser *p, const struct type_word *type, tusk_def_column *column)
 {
@@ -119,6 +128,8 @@ static tusk_status parse_arguments(tusk_parser *p, const struct type_word *type,
         return parse_decimal(p, column);
     case TEXT:
         return parse_text(p, type, column);
+    case TEXT_AND_C:
+        return parse_text_and_c(p, column);
     default:
         return parse_schema_and_text(p, column);
     }
@@ -171,9 +182,11 @@ static tusk_status parse_array(tusk_parser *p, bool dimensions, tusk_def_column 
     tusk_place place = p->lexer.token.place;
     if (st == TUSK_OK) st = tusk_parse_type(p, column);
     if (st != TUSK_OK) return st;
-    if (column->is_array || column->serial) {
+    if (column->is_array || column->serial || column->c_type.text.ptr) {
         tusk_place_fail(p->err, place, "there is no array of %s",
-                        column->is_array ? "arrays" : "serial");
+                        column->is_array ? "arrays"
+                        : column->serial ? "serial"
+                                         : "a type of the program's own");
         if (column->is_array) {
             tusk_error_hint(p->err, "Several dimensions are array_of(integer, \"[][]\").");
         }

@@ -43,6 +43,6 @@ struct tusk_query {
 /** The columns of tables[0] that an insert sends and their values in each row. */
 void tusk_query_read_rows(tusk_copier *copier, tusk_query *query, const tusk_insert_args *args);
 /** One field of a row struct as a value (a view of the row). */
-tusk_value tusk_query_read_field(const tusk_column *column, const void *field);
+tusk_value tusk_query_read_field(tusk_arena *arena, const tusk_column *column, const void *field);
 
 #endif

@@ -2,6 +2,7 @@
 #include "src/query/build.h"
 
 #include "src/sql/render.h"
+#include "tusk/custom.h"
 
 #include "src/base/banned.h"
 
@@ -34,8 +35,17 @@ static tusk_value read_array(const tusk_column *column, const void *field)
     return READ(tusk_text_array, tusk_null_text_array, tusk_value_text_array);
 }
 
-tusk_value tusk_query_read_field(const tusk_column *column, const void *field)
+/* What the program's own function writes of it; `has` comes first in the nullable form. */
+static tusk_value read_custom(tusk_arena *arena, const tusk_column *column, const void *field)
 {
+    if (!column->nullable) return tusk_value_custom(arena, column, field);
+    if (!*(const bool *)field) return tusk_value_null(column->type);
+    return tusk_value_custom(arena, column, (const char *)field + column->value_at);
+}
+
+tusk_value tusk_query_read_field(tusk_arena *arena, const tusk_column *column, const void *field)
+{
+    if (column->codec) return read_custom(arena, column, field);
     if (column->is_array && column->dimensions) {
         return READ(tusk_str, tusk_null_str, tusk_value_str);
     }
@@ -116,7 +126,7 @@ static void read_row(tusk_copier *copier, const tusk_query *query, const char *r
     for (size_t i = 0; i < query->column_count; i++) {
         const tusk_column *column = query->columns[i];
         const void *field = row + offsets[column - table->columns];
-        values[i] = tusk_copy_value(copier, tusk_query_read_field(column, field));
+        values[i] = tusk_copy_value(copier, tusk_query_read_field(copier->arena, column, field));
     }
 }
 

@@ -1,5 +1,5 @@
 /* expr.c - the functions behind the macros of expr.h: conditions as plain values */
-#include "tusk/expr.h"
+#include "tusk/custom.h"
 
 #include "src/sql/copy.h"
 
@@ -8,6 +8,16 @@
 static tusk_expr broken(const char *misuse)
 {
     return (tusk_expr){ .kind = TUSK_EXPR_BROKEN, .op = misuse };
+}
+
+tusk_value tusk_value_custom(tusk_arena *arena, const tusk_column *column, const void *value)
+{
+    tusk_str text = { 0 };
+    bool written = column && column->codec &&
+                   column->codec->write(arena, value, &text, NULL) == TUSK_OK && text.ptr;
+    /* an array fits no such column, so it cannot pass for a value */
+    if (!written) return (tusk_value){ .type = TUSK_TYPE_OTHER, .is_array = true };
+    return tusk_value_str(text);
 }
 
 tusk_expr tusk_compare(const tusk_column *left, const char *op, tusk_value value)

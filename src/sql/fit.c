@@ -234,6 +234,10 @@ tusk_status tusk_sql_fit(const tusk_table *table, const tusk_column *column, tus
                          tusk_error *err)
 {
     struct place at = { table, column, err };
+    if (column->codec && value->is_array) { /* as tusk_value_custom() leaves it */
+        return tusk_sql_fail_column(err, TUSK_INVALID, table, column,
+                                    "a value that cannot be written for");
+    }
     bool whole_array = column->is_array && column->dimensions; /* one text */
     bool is_array = column->is_array && !whole_array;
     if (value->is_null) {

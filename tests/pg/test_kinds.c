@@ -1,5 +1,7 @@
 /* test_kinds.c - every.def as a program brings it along, made in a real server: its statements run,
  * and every type, view and table in another schema is written and read by its handles */
+#include <math.h>
+
 #include "books.h"
 #include "src/diff/diff.h"
 
@@ -91,6 +93,7 @@ static kinds_row make_kind(tusk_arena *arena)
         .mac8 = TUSK_STR("08:00:2b:01:02:03:04:05"),
         .place = TUSK_STR("(1.5,-2)"),
         .shelf_line = TUSK_STR("{1,2,3}"),
+        .stands_at = { 0.1, -2 },
         .flags = TUSK_STR("101"),
         .fee = TUSK_STR("$12.50"),
         .notes = TUSK_STR("<p>it&apos;s</p>"),
@@ -226,6 +229,40 @@ static void types_are_updated(void **state)
     assert_text(got.grid, "{}");
     assert_false(got.nick.has);
     assert_true(got.touched); /* by the trigger */
+}
+
+/* The program's own C type goes there and back; what it cannot write or read is told. */
+static void own_types(void **state)
+{
+    books_test *b = *state;
+    tusk_arena *arena = b->arena;
+    kinds_row put = make_kind(arena), got;
+    put.stood_at.has = true;
+    put.stood_at.value = (spot){ 3, 4.25 };
+    got = insert_kind(b, &put);
+    assert_true(got.stands_at.x == 0.1 && got.stands_at.y == -2);
+    assert_true(got.stood_at.has && got.stood_at.value.y == 4.25);
+    spot here = { 5, 6 };
+    assert_ok(tusk_fetch_one(
+        b->conn, arena,
+        tusk_update(arena, kinds,
+                    .set = TUSK_SET(tusk_set_custom(arena, kinds.stands_at, here),
+                                    tusk_set_null(kinds.stood_at)),
+                    .where = TUSK_LIST(tusk_op_custom(arena, kinds.stands_at, "~=", put.stands_at)),
+                    .returning = true),
+        &got, &b->err));
+    assert_true(got.stands_at.x == 5 && got.stands_at.y == 6);
+    assert_false(got.stood_at.has);
+    put.stands_at.x = HUGE_VAL;
+    assert_int_equal(tusk_execute(b->conn, arena, tusk_insert(arena, kinds, &put), NULL, &b->err),
+                     TUSK_INVALID);
+    assert_string_equal(b->err.message, "a value that cannot be written for column \"stands_at\" "
+                                        "of table \"kinds\"");
+    books_script(b, "alter table kinds alter stands_at type text using 'nowhere'");
+    assert_int_equal(tusk_fetch_one(b->conn, arena, tusk_select(arena, kinds), &got, &b->err),
+                     TUSK_INVALID);
+    assert_non_null(
+        strstr(b->err.message, "column \"stands_at\" is malformed: not a point: nowhere"));
 }
 
 /* SET_ON_UPDATE counts unless the update says something else. */
@@ -382,6 +419,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(every_type_comes_back, setup, teardown),
         cmocka_unit_test_setup_teardown(types_compare, setup, teardown),
         cmocka_unit_test_setup_teardown(types_are_updated, setup, teardown),
+        cmocka_unit_test_setup_teardown(own_types, setup, teardown),
         cmocka_unit_test_setup_teardown(update_sets_by_itself, setup, teardown),
         cmocka_unit_test_setup_teardown(nulls_come_back, setup, teardown),
         cmocka_unit_test_setup_teardown(wrong_values_are_refused, setup, teardown),

@@ -2,6 +2,8 @@
 #ifndef TUSK_TESTS_EVERY_H
 #define TUSK_TESTS_EVERY_H
 
+#include "tests/support/schema/spot.h"
+
 #define TUSK_SCHEMA "tests/support/schema/every.def"
 #include "tusk/declare.h"
 #include "tusk/query.h"
