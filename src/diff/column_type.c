@@ -136,11 +136,12 @@ static tusk_str own_sequence(tusk_differ *d, const tusk_table_change *table,
 static void with_own_sequence(tusk_differ *d, const tusk_table_change *table,
                               const tusk_column_change *column, const char *before, tusk_str after)
 {
+    tusk_str more = after.len > 0 ? tusk_words_str(d->arena, " || %l", after) : after;
     tusk_step_add(d,
                   TUSK_ABOUT(ALTER, "column", .schema = table->old->schema,
                              .name = table->old->name, .member = column->old->name),
-                  "DO $$ BEGIN EXECUTE %l || %s || %l; END $$;", tusk_str_of(before),
-                  own_sequence(d, table, column), after);
+                  "DO $$ BEGIN EXECUTE %l || %s%s; END $$;", tusk_str_of(before),
+                  own_sequence(d, table, column), more);
 }
 
 /* Goes on after the values that are there. */

@@ -204,6 +204,14 @@ static void drop_apart(tusk_differ *d, const tusk_table_change *table)
     }
 }
 
+void tusk_part_drop_early_columns(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->changes.tables.count; i++) {
+        const tusk_table_change *table = &d->changes.tables.items[i];
+        if (table->new && table->has_enum_anew) drop_apart(d, table);
+    }
+}
+
 void tusk_part_alter_columns(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {

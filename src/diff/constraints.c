@@ -112,6 +112,17 @@ static void drop_index(tusk_differ *d, const tusk_table_change *table, tusk_str 
                   table->old->schema, name);
 }
 
+void tusk_part_drop_early_indexes(tusk_differ *d)
+{
+    EACH_TABLE(d, table)
+    {
+        for (size_t i = 0; table->new &&i < table->old->indexes.count; i++) {
+            if (!table->early_indexes[i] || table->indexes[i] == TUSK_KEPT) continue;
+            drop_index(d, table, table->old->indexes.items[i].name);
+        }
+    }
+}
+
 void tusk_part_drop_indexes(tusk_differ *d)
 {
     for (tusk_fate fate = TUSK_GONE; fate >= TUSK_CHANGED; fate--) {

@@ -41,6 +41,8 @@ static void clear_the_way(tusk_differ *d)
 
 static void change_tables(tusk_differ *d)
 {
+    tusk_part_drop_early_indexes(d);
+    tusk_part_drop_early_columns(d);
     tusk_part_remake_enums(d);
     tusk_part_drop_indexes(d);
     tusk_part_drop_keys(d);

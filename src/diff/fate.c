@@ -139,6 +139,7 @@ void tusk_fates_find_columns(tusk_fates *changes, tusk_table_change *table)
     }
     for (size_t i = 0; table->new &&i < table->columns.count; i++) {
         find_depth(changes, table, &table->columns.items[i]);
+        if (table->columns.items[i].via_text) table->has_enum_anew = true;
     }
     for (size_t i = 0; table->new &&i < table->columns.count; i++) {
         tusk_column_change *column = &table->columns.items[i];
@@ -203,6 +204,7 @@ static void add_table(tusk_fates *changes, size_t i)
         .exclusions = TUSK_NEW_ARRAY(arena, tusk_fate, old->exclusions.count),
         .policies = TUSK_NEW_ARRAY(arena, tusk_fate, old->policies.count),
         .early_foreign_keys = TUSK_NEW_ARRAY(arena, bool, old->foreign_keys.count),
+        .early_indexes = TUSK_NEW_ARRAY(arena, bool, old->indexes.count),
         .early_policies = TUSK_NEW_ARRAY(arena, bool, old->policies.count),
     };
     table.moved_only =

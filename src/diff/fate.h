@@ -43,7 +43,9 @@ typedef struct tusk_table_change {
     TUSK_VEC(tusk_column_change) columns;
     tusk_fate *indexes, *foreign_keys, *primary_keys, *uniques, *checks, *exclusions, *policies;
     bool *early_foreign_keys; /* to be dropped before what they refer to is */
+    bool *early_indexes;      /* to be dropped before enums are made anew */
     bool *early_policies;     /* to be dropped before what they speak of changes */
+    bool has_enum_anew;       /* a column of an enum that is */
     bool key_goes;            /* the unnamed key of one column has to be dropped */
 } tusk_table_change;
 

@@ -88,6 +88,9 @@ void tusk_fates_find_members(tusk_fates *changes, tusk_table_change *table)
 {
     if (!table->new) return;
     FIND_FATES(table, indexes, indexes, tusk_same_index, index_touched)
+    for (size_t i = 0; table->has_enum_anew && i < table->old->indexes.count; i++) {
+        table->early_indexes[i] = index_touched(table, &table->old->indexes.items[i]);
+    }
     FIND_FATES(table, primary_keys, primary_keys, tusk_same_key, key_touched)
     FIND_FATES(table, uniques, uniques, tusk_same_key, key_touched)
     FIND_FATES(table, checks, checks, tusk_same_check, check_touched)

@@ -36,6 +36,8 @@ void tusk_part_partitions(tusk_differ *d);
 
 /* columns (columns.c, column_type.c, serial.c) */
 void tusk_part_rename_columns(tusk_differ *d);
+/** Generated columns that are in the way of enums that are made anew. */
+void tusk_part_drop_early_columns(tusk_differ *d);
 void tusk_part_alter_columns(tusk_differ *d);
 void tusk_part_add_columns(tusk_differ *d);
 void tusk_part_drop_columns(tusk_differ *d);
@@ -57,6 +59,8 @@ void tusk_column_alter(tusk_differ *d, const tusk_table_change *table,
 /* constraints and indexes (constraints.c, keys.c) */
 void tusk_part_drop_early_foreign_keys(tusk_differ *d, bool of_dropped);
 void tusk_part_drop_constraints(tusk_differ *d);
+/** Before enums are made anew. */
+void tusk_part_drop_early_indexes(tusk_differ *d);
 void tusk_part_drop_indexes(tusk_differ *d);
 void tusk_part_drop_keys(tusk_differ *d);
 /** Composite keys; `of_added`: those over columns that are added. */

@@ -277,40 +277,36 @@ static tusk_status apply_options(renamer *r, const tusk_diff_options *options, b
 /* ---- RENAMED_FROM ---- */
 
 /* "old" is in the schema of what it is now, or in public; "schema.old" where it says. */
-static void apply_said(renamer *r, kind k, tusk_str was, tusk_str schema, tusk_str name)
+static bool apply_said(renamer *r, kind k, tusk_str was, tusk_str schema, tusk_str name)
 {
     path from, to = { .parts = { schema.len > 0 ? schema : TUSK_STR("public"), name }, .count = 2 };
-    if (!was.ptr || !cut_path(was, &from)) return;
-    if (from.count > 1) {
-        if (renamings[k](r, &from, &to, false)) renamings[k](r, &from, &to, true);
-        return;
-    }
+    if (!was.ptr || !cut_path(was, &from)) return false;
     path near = { .parts = { to.parts[0], from.parts[0] }, .count = 2 };
-    if (renamings[k](r, &near, &to, false)) {
-        renamings[k](r, &near, &to, true);
-    } else if (renamings[k](r, &from, &to, false)) {
-        renamings[k](r, &from, &to, true);
-    }
+    const path *way = from.count == 1 && renamings[k](r, &near, &to, false) ? &near : &from;
+    return renamings[k](r, way, &to, false) && renamings[k](r, way, &to, true);
 }
 
-static void apply_members(renamer *r)
+#define APPLY_MEMBERS(list)                                                               \
+    for (size_t j = 0; j < table->list.count; j++) {                                      \
+        tusk_str was = table->list.items[j].renamed_from, is = table->list.items[j].name; \
+        if (!was.ptr || FIND_NAMED(old->list, is)) continue;                              \
+        __typeof__(old->list.items + 0) member = FIND_NAMED(old->list, was);              \
+        if (!member) continue;                                                            \
+        member->name = is;                                                                \
+        any = true;                                                                       \
+    }
+
+static bool apply_members(renamer *r)
 {
+    bool any = false;
     for (size_t i = 0; i < r->to->tables.count; i++) {
         const tusk_model_table *table = &r->to->tables.items[i];
         tusk_model_table *old = FIND(r->out->tables, table->schema, table->name);
-        for (size_t j = 0; old && j < table->columns.count; j++) {
-            const tusk_model_column *column = &table->columns.items[j];
-            if (!column->renamed_from.ptr || FIND_NAMED(old->columns, column->name)) continue;
-            tusk_model_column *was = FIND_NAMED(old->columns, column->renamed_from);
-            if (was && !FIND_NAMED(table->columns, was->name)) was->name = column->name;
-        }
-        for (size_t j = 0; old && j < table->policies.count; j++) {
-            const tusk_model_policy *policy = &table->policies.items[j];
-            if (!policy->renamed_from.ptr || FIND_NAMED(old->policies, policy->name)) continue;
-            tusk_model_policy *was = FIND_NAMED(old->policies, policy->renamed_from);
-            if (was && !FIND_NAMED(table->policies, was->name)) was->name = policy->name;
-        }
+        if (!old) continue;
+        APPLY_MEMBERS(columns)
+        APPLY_MEMBERS(policies)
     }
+    return any;
 }
 
 static void apply_labels(renamer *r)
@@ -329,36 +325,52 @@ static void apply_labels(renamer *r)
     }
 }
 
-static void apply_roles(renamer *r)
+static bool apply_roles(renamer *r)
 {
+    bool any = false;
     for (size_t i = 0; i < r->to->roles.count; i++) {
         const tusk_model_role *role = &r->to->roles.items[i];
         tusk_model_role *was =
             role->renamed_from.ptr ? FIND_NAMED(r->out->roles, role->renamed_from) : NULL;
-        if (was && !FIND_NAMED(r->out->roles, role->name)) was->name = role->name;
+        if (!was || FIND_NAMED(r->out->roles, role->name)) continue;
+        was->name = role->name;
+        any = true;
     }
+    return any;
 }
 
-#define APPLY_SAID(list, kind_)                                                              \
-    for (size_t i = 0; i < r->to->list.count; i++) {                                         \
-        apply_said(r, kind_, r->to->list.items[i].renamed_from, r->to->list.items[i].schema, \
-                   r->to->list.items[i].name);                                               \
-    }
-
-static void apply_renamed_from(renamer *r)
+static bool apply_schemas(renamer *r)
 {
+    bool any = false;
     for (size_t i = 0; i < r->to->schema_renames.count; i++) {
         const tusk_model_relabel *schema = &r->to->schema_renames.items[i];
         path from = { .parts = { schema->from }, .count = 1 };
         path to = { .parts = { schema->to }, .count = 1 };
-        if (rename_schema(r, &from, &to, false)) rename_schema(r, &from, &to, true);
+        any |= rename_schema(r, &from, &to, false) && rename_schema(r, &from, &to, true);
     }
+    return any;
+}
+
+#define APPLY_SAID(list, kind_)                                                    \
+    for (size_t i = 0; i < r->to->list.count; i++) {                               \
+        any |= apply_said(r, kind_, r->to->list.items[i].renamed_from,             \
+                          r->to->list.items[i].schema, r->to->list.items[i].name); \
+    }
+
+static bool apply_once(renamer *r)
+{
+    bool any = apply_schemas(r) | apply_roles(r);
     APPLY_SAID(enums, ENUM)
     APPLY_SAID(sequences, SEQUENCE)
-    apply_roles(r);
     APPLY_SAID(tables, TABLE)
     APPLY_SAID(views, VIEW)
-    apply_members(r);
+    return apply_members(r) | any;
+}
+
+/* Again as long as one makes room for another: c was b, and b was a. */
+static void apply_renamed_from(renamer *r)
+{
+    while (apply_once(r)) continue;
     apply_labels(r);
 }
 
