@@ -59,10 +59,35 @@ static void run(struct base *b, const char *sql)
     ASSERT_OK(b, tusk_conn_script(b->conn, tusk_str_of(sql), &b->err));
 }
 
+/* PostgreSQL 14 does not know NULLS NOT DISTINCT. */
+static bool knows_distinct(const struct base *b)
+{
+    return tusk_conn_server_version_number(b->conn) >= 150000;
+}
+
+static void forget_distinct(tusk_model *model)
+{
+    for (size_t i = 0; i < model->tables.count; i++) {
+        tusk_model_table *table = &model->tables.items[i];
+        for (size_t k = 0; k < table->uniques.count; k++) {
+            table->uniques.items[k].nulls_not_distinct = false;
+        }
+        for (size_t k = 0; k < table->indexes.count; k++) {
+            table->indexes.items[k].nulls_not_distinct = false;
+        }
+    }
+}
+
 static void run_file(struct base *b)
 {
+    static const char words[] = "nulls not distinct";
     tusk_str sql;
     ASSERT_OK(b, tusk_file_read(b->arena, sql_path, 1 << 20, &sql, &b->err));
+    char *text = tusk_arena_copy(b->arena, sql.ptr, sql.len + 1);
+    for (char *at = strstr(text, words); at && !knows_distinct(b); at = strstr(at, words)) {
+        memset(at, ' ', strlen(words));
+    }
+    sql.ptr = text;
     ASSERT_OK(b, tusk_conn_script(b->conn, sql, &b->err));
 }
 
@@ -171,7 +196,7 @@ static void test_constraints_and_indexes(void **state)
     tusk_model model = read_back(b);
     const tusk_model_table *every = table_of(&model, "", "every");
     assert_text(every->checks.items[0].value, "(i > 0) OR (t <> 'x;--'::text)");
-    assert_true(every->uniques.items[0].nulls_not_distinct);
+    assert_int_equal(every->uniques.items[0].nulls_not_distinct, knows_distinct(b));
     assert_text(every->exclusions.items[0].definition, "USING gist (i WITH =)");
     assert_int_equal(every->exclusions.items[0].deferral, TUSK_INITIALLY_IMMEDIATE);
     const tusk_model_foreign_key *key = &every->foreign_keys.items[0];
@@ -197,7 +222,7 @@ static void test_constraints_and_indexes(void **state)
     assert_text(expr->include.items[0], "bo");
     assert_text(expr->with, "fillfactor=50");
     assert_text(every->indexes.items[2].columns.items[0].opclass, "gin_trgm_ops");
-    assert_true(every->indexes.items[3].nulls_not_distinct);
+    assert_int_equal(every->indexes.items[3].nulls_not_distinct, knows_distinct(b));
 }
 
 static void test_everything_else(void **state)
@@ -373,7 +398,7 @@ static void test_drift(void **state)
           "check (i > 0 or t <> 'y')",
           "\"every_check\" CHECK" },
         { "alter table every drop constraint every_author_fk", "every_author_fk" },
-        { "alter table every drop constraint every_unique", "NULLS NOT DISTINCT" },
+        { "alter table every drop constraint every_unique", "\"every_unique\" UNIQUE" },
         { "drop index i_desc; create index i_desc on every (i, s desc nulls last, t nulls first) "
           "where i > 3 and t like 'a%'",
           "CREATE INDEX \"i_desc\"" },
@@ -545,6 +570,7 @@ static void test_every_construct(void **state)
     struct base *b = *state;
     tusk_model wanted;
     ASSERT_OK(b, tusk_model_from_def(b->arena, every_def, &wanted, &b->err));
+    if (!knows_distinct(b)) forget_distinct(&wanted);
     run(b, "create schema auth; create table auth.\"us\"\"ers\" (id text)"); /* made elsewhere */
     make(b, &wanted);
     assert_as_wanted(b, &wanted);
