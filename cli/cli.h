@@ -109,7 +109,9 @@ void cli_target_close(struct cli_target *target);
     X(baseline, "begin with a database that already has what the migrations make", NULL, 0, 0,     \
       NULL)                                                                                        \
     X(repair, "say what holds of a migration that was changed or cut short", "TAG", 1, 1,          \
-      cmd_repair_more)
+      cmd_repair_more)                                                                             \
+    X(down, "undo the newest migrations", NULL, 0, 0, cmd_down_more)                               \
+    X(erd, "draw the schema: tables and what refers to what", "[SOURCE]", 0, 1, cmd_erd_more)
 
 /** tusk generate: the next migration from the .def file. */
 extern const struct cli_option cmd_generate_options[];
@@ -138,6 +140,14 @@ extern const char cmd_repair_more[];
 int cmd_mark(struct cli_call *call);
 int cmd_baseline(struct cli_call *call);
 int cmd_repair(struct cli_call *call);
+/** tusk down: undoes the newest migrations. */
+extern const struct cli_option cmd_down_options[];
+extern const char cmd_down_more[];
+int cmd_down(struct cli_call *call);
+/** tusk erd: a picture of a schema. */
+extern const struct cli_option cmd_erd_options[];
+extern const char cmd_erd_more[];
+int cmd_erd(struct cli_call *call);
 /** tusk pg start|stop|status|psql: the private PostgreSQL. */
 extern const struct cli_option cmd_pg_options[];
 extern const char cmd_pg_more[];

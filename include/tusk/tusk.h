@@ -12,6 +12,7 @@
 #include "tusk/cluster.h"
 #include "tusk/conn.h"
 #include "tusk/custom.h"
+#include "tusk/erd.h"
 #include "tusk/error.h"
 #include "tusk/expr.h"
 #include "tusk/file.h"
