@@ -90,25 +90,39 @@ static bool is_text_family(const tusk_type_parts *type)
            tusk_str_eq(type->name, TUSK_STR("char"));
 }
 
+static void set_default(tusk_differ *d, const tusk_table_change *table,
+                        const tusk_column_change *column)
+{
+    if (column->new->value.kind == TUSK_DEFAULT_NONE) return;
+    TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s",
+                      tusk_statement_default(d->arena, column->new));
+}
+
+/* It is text without a default since its enum was made anew, unless it is of that enum again. */
+static bool retype_from_text(tusk_differ *d, const tusk_table_change *table,
+                             const tusk_column_change *column)
+{
+    tusk_type_parts text = { .name = TUSK_STR("text") };
+    tusk_cast cast = tusk_cast_between(&text, &column->to);
+    if (column->cast == TUSK_CAST_SAME) return column->new->value.kind != TUSK_DEFAULT_NONE;
+    if (column->new->type_schema.len > 0) return text_to_enum(d, table, column);
+    if (cast != TUSK_CAST_SAME) set_type(d, table, column, cast, cast > TUSK_CAST_AUTO);
+    set_default(d, table, column);
+    return true;
+}
+
 bool tusk_column_retype(tusk_differ *d, const tusk_table_change *table,
                         const tusk_column_change *column)
 {
-    tusk_cast cast = column->cast;
-    tusk_type_parts text = { .name = TUSK_STR("text") };
     bool to_enum = column->new->type_schema.len > 0;
     bool is_text = is_text_family(&column->from) && !column->from.own;
-    if (column->via_text) {
-        if (cast == TUSK_CAST_SAME) return column->new->value.kind != TUSK_DEFAULT_NONE;
-        cast = tusk_cast_between(&text, &column->to);
-        is_text = true;
-    }
-    if (cast == TUSK_CAST_SAME) return false;
+    if (column->via_text) return retype_from_text(d, table, column);
+    if (column->cast == TUSK_CAST_SAME) return false;
     if (to_enum && is_text) return text_to_enum(d, table, column);
-    if (cast > TUSK_CAST_AUTO) return ask_for_type(d, table, column, cast);
-    set_type(d, table, column, cast, false);
+    if (column->cast > TUSK_CAST_AUTO) return ask_for_type(d, table, column, column->cast);
+    set_type(d, table, column, column->cast, false);
     if (column->to.serial || !is_truthy(&column->new->value)) return false;
-    TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s",
-                      tusk_statement_default(d->arena, column->new));
+    set_default(d, table, column);
     return true;
 }
 
