@@ -259,8 +259,14 @@ void tusk_def_write_items(tusk_def_writer *w, size_t place)
     }
     for (size_t i = 0; i < t.table->partitions.count; i++) {
         const tusk_model_partition *partition = &t.table->partitions.items[i];
-        tusk_def_add(w, "    PARTITION(");
-        tusk_def_add_text(w, partition->name, 0);
+        tusk_str schema = tusk_model_schema(partition->schema);
+        bool beside = tusk_str_eq(schema, tusk_model_schema(t.table->schema));
+        tusk_def_add(w, beside ? "    PARTITION(" : "    PARTITION_IN(");
+        if (!beside) {
+            tusk_def_add_text(w, schema.len > 0 ? schema : TUSK_STR("public"), 0);
+            tusk_def_add(w, ", ");
+        }
+        tusk_def_add_name(w, partition->name);
         tusk_def_add(w, ", ");
         tusk_def_add_text(w, partition->bounds, 8);
         tusk_def_add(w, ")\n");

@@ -228,8 +228,10 @@ static void add_view_options(tusk_def_writer *w, const tusk_model_view *view)
                                              view->schema, view->name, (tusk_str){ 0 }));
 }
 
-static void write_view_column(tusk_def_writer *w, const tusk_model_column *column, tusk_str called)
+static void write_view_column(tusk_def_writer *w, const tusk_model_view *view, size_t i,
+                              tusk_str called)
 {
+    const tusk_model_column *column = &view->columns.items[i];
     tusk_str attributes;
     tusk_str type = tusk_def_type(w, column, &attributes);
     tusk_def_add(w, "    %s(%.*s, %.*s", column->not_null ? "COLUMN" : "NULLABLE",
@@ -239,7 +241,10 @@ static void write_view_column(tusk_def_writer *w, const tusk_model_column *colum
         tusk_def_add_text(w, column->name, 0);
         tusk_def_add(w, ")");
     }
-    tusk_def_add(w, "%.*s)\n", TUSK_STR_ARG(attributes));
+    tusk_buf_add(&w->out, attributes);
+    tusk_def_add_comment(w,
+                         tusk_def_comment_on(w, "COLUMN", view->schema, view->name, column->name));
+    tusk_def_add(w, ")\n");
 }
 
 static void write_view(tusk_def_writer *w, size_t place)
@@ -264,7 +269,7 @@ static void write_view(tusk_def_writer *w, size_t place)
     add_view_options(w, view);
     tusk_def_add(w, ")\n");
     for (size_t i = 0; i < view->columns.count; i++) {
-        write_view_column(w, &view->columns.items[i], called->columns.items[i]);
+        write_view_column(w, view, i, called->columns.items[i]);
     }
     tusk_def_add(w, "END_VIEW(%.*s, %.*s)\n", TUSK_STR_ARG(called->row),
                  TUSK_STR_ARG(called->handle));

@@ -242,7 +242,7 @@ static void write_column(tusk_def_writer *w, size_t place, size_t i, int width)
     const tusk_model_column *column = &table->columns.items[i];
     tusk_str called = w->tables[place].columns.items[i], attributes;
     tusk_str head = column_head(w, table, column, &attributes);
-    tusk_def_add(w, "    %-*s %.*s", width, head.ptr, TUSK_STR_ARG(called));
+    tusk_def_add(w, "    %-*s %.*s", width, head.ptr ? head.ptr : "", TUSK_STR_ARG(called));
     if (!tusk_str_eq(called, column->name)) {
         tusk_def_add(w, ", NAMED(");
         tusk_def_add_text(w, column->name, 0);

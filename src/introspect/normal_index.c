@@ -124,7 +124,7 @@ static tusk_model_index_column normal_expression(const tusk_normal *n,
     if (opclass.ptr) out.opclass = opclass;
     if (left.count == 1 && left.items[0].kind == TUSK_SQL_NAME) {
         tusk_str name = left.items[0].text;
-        if (name.ptr[0] == '"') name = (tusk_str){ name.ptr + 1, name.len - 2 };
+        if (name.len > 2 && name.ptr[0] == '"') name = (tusk_str){ name.ptr + 1, name.len - 2 };
         out.expression = name;
         out.is_expression = false;
         return out;

@@ -115,7 +115,7 @@ static node join(reader *r, node left, char list, node right)
     if (left.list == list) a = (tusk_str){ a.ptr + 1, a.len - 2 };
     if (right.list == list) b = (tusk_str){ b.ptr + 1, b.len - 2 };
     node out = plain(print(r, "(%.*s %s %.*s)", TUSK_STR_ARG(a), word, TUSK_STR_ARG(b)));
-    out.list = list;
+    out.list = r->failed ? 0 : list;
     return out;
 }
 

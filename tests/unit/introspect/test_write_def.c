@@ -1,19 +1,33 @@
 /* test_write_def.c - a schema written as .def text reads back as itself, whatever its names */
 #include "tests/unit/base/unit.h"
 
+#include "src/introspect/introspect.h"
 #include "src/introspect/write_def.h"
+#include "src/model/extra.h"
 #include "src/model/snapshot.h"
 #include "tusk/file.h"
 
 static const char *def_path;
 
+static int by_text(const void *a, const void *b)
+{
+    const tusk_model_comment *left = a, *right = b;
+    return tusk_str_compare(left->on, right->on);
+}
+
+/* All that a schema says; comments in any order. */
 static tusk_str snapshot_of(tusk_arena *arena, const tusk_model *model)
 {
+    if (model->comments.count > 1) {
+        qsort(model->comments.items, model->comments.count, sizeof *model->comments.items, by_text);
+    }
     tusk_snapshot snapshot = { .id = TUSK_STR("a"), .prev_id = TUSK_STR("b"), .model = *model };
     tusk_error err = { 0 };
     tusk_str text = { 0 };
+    tusk_str extra = { 0 };
     assert_ok(tusk_snapshot_write(arena, &snapshot, &text, &err), err);
-    return text;
+    assert_ok(tusk_extra_write(arena, model, &extra, &err), err);
+    return tusk_arena_printf(arena, "%s\n%s\n", text.ptr, extra.ptr ? extra.ptr : "");
 }
 
 /* Writes, reads, compares; gives the text. */
@@ -102,11 +116,35 @@ static void test_texts(void **state)
     tusk_arena_free(arena);
 }
 
+/* With too little memory it is said so, however far it came. */
+static void test_every_limit(void **state)
+{
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_model model, out;
+    tusk_error err = { 0 };
+    tusk_str text;
+    assert_ok(tusk_model_from_def(arena, def_path, &model, &err), err);
+    tusk_status written = TUSK_NOMEM, aligned = TUSK_NOMEM;
+    for (size_t limit = 1024; written || aligned; limit += 200 + limit / 50) {
+        assert_true(limit < (size_t)64 << 20);
+        tusk_arena *small = tusk_arena_new(limit);
+        if (!small) continue;
+        written = tusk_def_write(small, &model, &text, &err);
+        assert_true(written == TUSK_OK || written == TUSK_NOMEM);
+        tusk_arena_reset(small);
+        aligned = tusk_model_align(small, &model, &model, NULL, &out, &err);
+        assert_true(aligned == TUSK_OK || aligned == TUSK_NOMEM);
+        tusk_arena_free(small);
+    }
+    tusk_arena_free(arena);
+}
+
 int main(int argc, char **argv)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_every_construct, unit_folder_make, unit_folder_remove),
         cmocka_unit_test_setup_teardown(test_names, unit_folder_make, unit_folder_remove),
+        cmocka_unit_test(test_every_limit),
         cmocka_unit_test_setup_teardown(test_texts, unit_folder_make, unit_folder_remove),
     };
     if (argc != 2) return 2;
