@@ -28,7 +28,9 @@ export async function walkOverview(visitor) {
         await says().waitFor();
         const points = () =>
             page.evaluate(
-                () => document.querySelector('.chart .chart-area, .chart .chart-line')?.getAttribute('d')?.split('L').length ?? 0,
+                () =>
+                    document.querySelector('.chart .chart-area, .chart .chart-line')?.getAttribute('d')?.split('L')
+                        .length ?? 0,
             );
         const before = await points();
         await until('a new sample in the chart', async () => (await points()) > before, 20_000);
@@ -146,10 +148,15 @@ export async function walkActivity(visitor, scene) {
     await check(say('new data leaves the focus and opened texts alone; pausing stops it'), async () => {
         const end = page.getByRole('button', { name: `Terminate session ${waiterPid}` }).last();
         await end.focus();
+        const focused = () => end.evaluate((node) => node === document.activeElement);
+        const another = page.getByRole('button', { name: `Cancel the statement of session ${waiterPid}` });
+        const busy = scenery.waiter.run('select pg_sleep(5)');
+        await another.waitFor();
+        equal(await focused(), true, 'the focus when the row has a button more');
+        await busy;
+        await another.waitFor({ state: 'detached' });
+        equal(await focused(), true, 'the focus when it has one less');
         const answered = () => page.waitForResponse((response) => response.url().endsWith('/api/admin/activity'));
-        await answered();
-        await answered();
-        equal(await end.evaluate((node) => node === document.activeElement), true, 'the focus');
         await page.getByRole('button', { name: 'Pause refreshing' }).click();
         await page.getByRole('button', { name: 'Go on refreshing' }).waitFor();
         await page.getByRole('button', { name: 'Go on refreshing' }).click();

@@ -8,7 +8,8 @@ const LONG_MS = 60_000;
 const data = async (...args) => (await request(...args)).data;
 const get = (path, filter = {}, signal) => data('GET', `${BASE}${path}${query(filter)}`, { signal });
 const post = (path, body = {}) => data('POST', `${BASE}${path}`, { body, ms: LONG_MS });
-const hexadecimal = (text) => [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
+const hexadecimal = (text) =>
+    [...new TextEncoder().encode(text)].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 /* A table may be called what no path can carry: "a/b", "..", a tab. */
 const carried = (name) => (/^(?![=]|\.\.?$)[^/\p{Cc}]+$/u.test(name) ? part(name) : `=${hexadecimal(name)}`);
 const table = (schema, name) => `/tables/${carried(schema)}/${carried(name)}`;

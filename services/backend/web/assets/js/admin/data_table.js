@@ -9,6 +9,9 @@ const WAYS = {
     date: { up: 'oldest first', down: 'newest first' },
 };
 
+const CONTROLS = 'a, button, summary, pre';
+const nameOf = (node) => node.getAttribute('aria-label') ?? (node.tagName === 'PRE' ? 'PRE' : node.textContent);
+
 function compare(one, other) {
     if (one == null || other == null) return (one == null) - (other == null);
     if (typeof one === 'string') return one.localeCompare(other, 'en', { numeric: true });
@@ -135,14 +138,21 @@ export function dataTable({
         const had = made.get(key(row));
         if (had?.text === text) return had;
         const node = el('tr', { role: 'row', class: rowClass(row) }, ...columns.map((column) => cell(column, row)));
-        const inside =
-            had?.node.contains(document.activeElement) &&
-            [...had.node.querySelectorAll('a, button, summary')].indexOf(document.activeElement);
         for (const [index, details] of [...(had?.node.querySelectorAll('details') ?? [])].entries()) {
             const twin = node.querySelectorAll('details')[index];
             if (twin) twin.open = details.open;
         }
-        return { node, text, focus: inside === false || inside === undefined || inside < 0 ? null : inside };
+        return {
+            node,
+            text,
+            focus: had?.node.contains(document.activeElement) ? nameOf(document.activeElement) : null,
+        };
+    }
+
+    /* By name, not by place: a row may have one button more than before. */
+    function focusAgain(node, name) {
+        const same = [...node.querySelectorAll(CONTROLS)].find((one) => nameOf(one) === name);
+        (same ?? scroller).focus({ preventScroll: true });
     }
 
     function draw(list) {
@@ -160,8 +170,7 @@ export function dataTable({
             made.set(id, { node: entry.node, text: entry.text });
             if (entry.node === at) at = at.nextSibling;
             else body.insertBefore(entry.node, at);
-            if (entry.focus != null)
-                entry.node.querySelectorAll('a, button, summary')[entry.focus]?.focus({ preventScroll: true });
+            if (entry.focus != null) focusAgain(entry.node, entry.focus);
         }
     }
 
