@@ -24,6 +24,10 @@ typedef struct tusk_step {
     tusk_str object;  /* "public.teams.name"; with its schema, not quoted */
     tusk_str loses;   /* what data is lost, half a sentence; "no text": none */
     bool outside;     /* cannot run in a transaction block */
+    /* for safe.h: */
+    const tusk_model_table *table; /* that it is about, as it becomes; NULL: none, or gone */
+    tusk_str member;               /* of it: the column, constraint or index */
+    bool fresh;                    /* the plan makes the table */
 } tusk_step;
 
 /** An ordered plan. */

@@ -22,6 +22,13 @@ static tusk_str object_of(tusk_arena *arena, const tusk_about *about)
     return tusk_buf_finish(&buf, &text, NULL) == TUSK_OK ? text : about->name;
 }
 
+static void set_table(const tusk_differ *d, const tusk_about *about, tusk_step *step)
+{
+    step->member = about->member;
+    step->table = tusk_model_find_table(d->to, about->schema, about->name);
+    step->fresh = step->table && !tusk_fates_of_table(&d->changes, step->table);
+}
+
 void tusk_step_add_buf(tusk_differ *d, tusk_about about, const tusk_buf *statement)
 {
     tusk_step step = {
@@ -30,6 +37,7 @@ void tusk_step_add_buf(tusk_differ *d, tusk_about about, const tusk_buf *stateme
     if (tusk_buf_finish(statement, &step.sql, NULL) != TUSK_OK) d->failed = true;
     if (d->failed || tusk_map_has(&d->seen, step.sql)) return;
     step.object = object_of(d->arena, &about);
+    set_table(d, &about, &step);
     if (!tusk_map_put(&d->seen, step.sql, d) || !tusk_vec_push(d->arena, &d->plan->steps, step))
         d->failed = true;
 }

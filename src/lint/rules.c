@@ -28,10 +28,10 @@ const tusk_lint_rule tusk_lint_table[TUSK_LINT_COUNT] = {
         "fails.",
         "ALTER TABLE t ADD COLUMN c text;\n"
         "-- fill it, some thousand rows at a time\n"
-        "ALTER TABLE t ADD CONSTRAINT t_c_not_null CHECK (c IS NOT NULL) NOT VALID;\n"
-        "ALTER TABLE t VALIDATE CONSTRAINT t_c_not_null;\n"
+        "ALTER TABLE t ADD CONSTRAINT t_c_filled CHECK (c IS NOT NULL) NOT VALID;\n"
+        "ALTER TABLE t VALIDATE CONSTRAINT t_c_filled;\n"
         "ALTER TABLE t ALTER COLUMN c SET NOT NULL;\n"
-        "ALTER TABLE t DROP CONSTRAINT t_c_not_null;" },
+        "ALTER TABLE t DROP CONSTRAINT t_c_filled;" },
     [TUSK_LINT_VOLATILE_DEFAULT] = { "adding-volatile-default", TUSK_FINDING_WARNING, true, false,
         "ACCESS EXCLUSIVE", BOTH ANEW,
         "A default that is another one for every row (random(), gen_random_uuid(), nextval()) is "
@@ -82,10 +82,10 @@ const tusk_lint_rule tusk_lint_table[TUSK_LINT_COUNT] = {
     [TUSK_LINT_NOT_NULL] = { "setting-not-null", TUSK_FINDING_WARNING, true, false,
         "ACCESS EXCLUSIVE", BOTH SCAN,
         "All rows are looked through for NULL, unless a valid CHECK says that there is none.",
-        "ALTER TABLE t ADD CONSTRAINT t_c_not_null CHECK (c IS NOT NULL) NOT VALID;\n"
-        "ALTER TABLE t VALIDATE CONSTRAINT t_c_not_null;\n"
+        "ALTER TABLE t ADD CONSTRAINT t_c_filled CHECK (c IS NOT NULL) NOT VALID;\n"
+        "ALTER TABLE t VALIDATE CONSTRAINT t_c_filled;\n"
         "ALTER TABLE t ALTER COLUMN c SET NOT NULL;\n"
-        "ALTER TABLE t DROP CONSTRAINT t_c_not_null;" },
+        "ALTER TABLE t DROP CONSTRAINT t_c_filled;" },
     [TUSK_LINT_TYPE] = { "changing-column-type", TUSK_FINDING_WARNING, true, false,
         "ACCESS EXCLUSIVE", BOTH ANEW,
         "The table and its indexes are written anew, unless the old values can stay as they are (varchar to "

@@ -173,7 +173,7 @@ tusk_str tusk_lint_quoted_list(tusk_linter *l, const json_t *list)
 
 tusk_str tusk_lint_not_null_form(tusk_linter *l, const tusk_lint_target *target, tusk_str column)
 {
-    tusk_str name = tusk_lint_sql_text(l, "%.*s_%.*s_not_null", TUSK_STR_ARG(target->plain),
+    tusk_str name = tusk_lint_sql_text(l, "%.*s_%.*s_filled", TUSK_STR_ARG(target->plain),
                                        TUSK_STR_ARG(column));
     tusk_str check = tusk_lint_quoted(l, name), quoted = tusk_lint_quoted(l, column);
     const tusk_str t = target->sql;
