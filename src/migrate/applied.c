@@ -25,7 +25,9 @@ tusk_status tusk_candidates_read(tusk_arena *arena, const char *folder, tusk_can
                                               .when = entry->when,
                                               .tag = entry->tag,
                                               .hash = TUSK_STR(""),
-                                              .state = TUSK_MIGRATION_PENDING } };
+                                              .state = TUSK_MIGRATION_PENDING },
+                               .replaces = entry->replaces,
+                               .replaced = entry->replaced };
         st = tusk_folder_read_sql(arena, folder, entry->tag, &one.sql, &one.migration.hash, err);
         if (st != TUSK_OK) return st;
         if (!tusk_vec_push(arena, &out->list, one)) return tusk_fail_nomem(err, "the migrations");
@@ -47,11 +49,22 @@ tusk_candidate *tusk_candidates_find(const tusk_candidates *candidates, tusk_str
     return NULL;
 }
 
-tusk_status tusk_candidates_need_files(const tusk_candidates *candidates, const char *folder,
-                                       tusk_error *err)
+static tusk_status refuse_part(const tusk_candidate *one, const char *folder, tusk_error *err)
+{
+    tusk_fail(err, TUSK_INVALID,
+              "%s/%.*s.sql stands for %zu migrations, and the database has only some of them",
+              folder, TUSK_STR_ARG(one->migration.tag), one->replaced);
+    tusk_error_hint(err, "Apply the others as they were before they became one (bring them back "
+                         "from version control), then go on with this one.");
+    return TUSK_INVALID;
+}
+
+tusk_status tusk_candidates_ready(const tusk_candidates *candidates, const char *folder,
+                                  tusk_error *err)
 {
     for (size_t i = 0; i < candidates->list.count; i++) {
         const tusk_candidate *one = &candidates->list.items[i];
+        if (one->partly) return refuse_part(one, folder, err);
         if (one->sql.ptr || one->migration.state != TUSK_MIGRATION_PENDING) continue;
         tusk_fail(err, TUSK_INVALID,
                   "%s/%.*s.sql: the journal lists this file, but it is not there", folder,
@@ -99,8 +112,45 @@ static void match(tusk_candidates *candidates, const tusk_applied *rows, size_t 
             if (!row->name.ptr) by_hash = true;
         }
         if (!by_hash && !by_name) continue;
-        one->by_name = !by_hash;
+        one->unnoted = !by_hash;
         one->migration.state = exact ? TUSK_MIGRATION_APPLIED : TUSK_MIGRATION_CHANGED;
+    }
+}
+
+/* Does the database have all of these, each by itself or by what it replaces? `used` gets the rows.
+ */
+static bool has_all(const tusk_replaced *list, size_t list_count, const tusk_applied *rows,
+                    size_t count, bool *used, bool *any)
+{
+    bool all = true;
+    for (size_t i = 0; i < list_count; i++) {
+        const tusk_replaced *one = &list[i];
+        const tusk_migration before = { .tag = one->tag, .hash = one->hash, .when = one->when };
+        const tusk_candidate candidate = { .migration = before, .sql = TUSK_STR("") };
+        bool found = false;
+        for (size_t j = 0; j < count; j++) {
+            if (!is_same(&candidate, &rows[j])) continue;
+            found = used[j] = *any = true;
+        }
+        bool through = has_all(one->replaces, one->count, rows, count, used, any);
+        all = all && (found || (one->count > 0 && through));
+    }
+    return all;
+}
+
+/* What stands for others is applied where they are. */
+static void match_replaced(tusk_candidates *candidates, const tusk_applied *rows, size_t count,
+                           bool *used)
+{
+    for (size_t i = 0; i < candidates->list.count; i++) {
+        tusk_candidate *one = &candidates->list.items[i];
+        bool any = false;
+        if (one->replaced == 0) continue;
+        bool all = has_all(one->replaces, one->replaced, rows, count, used, &any);
+        if (one->migration.state != TUSK_MIGRATION_PENDING) continue;
+        if (all) one->migration.state = TUSK_MIGRATION_APPLIED;
+        one->unnoted = all;
+        one->partly = any && !all;
     }
 }
 
@@ -110,6 +160,7 @@ bool tusk_candidates_match(tusk_arena *arena, tusk_candidates *candidates, const
     bool *used = TUSK_NEW_ARRAY(arena, bool, count);
     if (!used) return false;
     match(candidates, rows, count, used, true);
+    match_replaced(candidates, rows, count, used);
     match(candidates, rows, count, used, false);
     for (size_t j = 0; j < count; j++) {
         if (used[j]) continue;
@@ -122,6 +173,28 @@ bool tusk_candidates_match(tusk_arena *arena, tusk_candidates *candidates, const
         if (!tusk_vec_push(arena, &candidates->list, one)) return false;
     }
     return true;
+}
+
+static tusk_status forget_replaced(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
+                                   const tusk_replaced *list, size_t count, tusk_error *err)
+{
+    tusk_status st = TUSK_OK;
+    for (size_t i = 0; st == TUSK_OK && i < count; i++) {
+        const tusk_migration before = { .tag = list[i].tag, .when = list[i].when };
+        st = tusk_store_forget(conn, arena, store, &before, err);
+        if (st == TUSK_OK) {
+            st = forget_replaced(conn, arena, store, list[i].replaces, list[i].count, err);
+        }
+    }
+    return st;
+}
+
+tusk_status tusk_candidate_forget(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
+                                  const tusk_candidate *one, tusk_error *err)
+{
+    tusk_status st = tusk_store_forget(conn, arena, store, &one->migration, err);
+    if (st != TUSK_OK) return st;
+    return forget_replaced(conn, arena, store, one->replaces, one->replaced, err);
 }
 
 /* Which of the pending ones were begun? */

@@ -3,13 +3,18 @@
 #define TUSK_MIGRATE_APPLIED_H
 
 #include "src/base/vec.h"
+#include "src/migrate/folder.h"
 #include "src/migrate/store.h"
 
 /** A migration with the text of its file ("no text" when it is missing from the folder). */
 typedef struct tusk_candidate {
     tusk_migration migration;
     tusk_str sql;
-    bool by_name; /* applied as the older table of names has it; not in that of hashes yet */
+    const tusk_replaced *replaces; /* what it stands for, and how many of them */
+    size_t replaced;
+    bool unnoted; /* applied, as the older table of names or what it replaces tells; not in the
+                     table of hashes yet */
+    bool partly;  /* only some of what it replaces is applied */
 } tusk_candidate;
 typedef struct tusk_candidates {
     TUSK_VEC(tusk_candidate) list; /* in journal order, those missing from the folder last */
@@ -21,9 +26,13 @@ tusk_status tusk_candidates_read(tusk_arena *arena, const char *folder, tusk_can
                                  tusk_error *err);
 /** The one whose tag is `tag` (or begins with it and "_", or is that file's name), NULL: none. */
 tusk_candidate *tusk_candidates_find(const tusk_candidates *candidates, tusk_str tag);
-/** TUSK_INVALID that names the first pending one whose file is missing. */
-tusk_status tusk_candidates_need_files(const tusk_candidates *candidates, const char *folder,
-                                       tusk_error *err);
+/** TUSK_INVALID that names the first pending one whose file is missing, or of which the database
+ * has a part. */
+tusk_status tusk_candidates_ready(const tusk_candidates *candidates, const char *folder,
+                                  tusk_error *err);
+/** Takes the notes on it back, those on what it replaces, too. */
+tusk_status tusk_candidate_forget(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
+                                  const tusk_candidate *one, tusk_error *err);
 /** Sets the state of each candidate by the rows, and adds those missing from the folder. Pure.
  * False without memory. */
 bool tusk_candidates_match(tusk_arena *arena, tusk_candidates *candidates, const tusk_applied *rows,

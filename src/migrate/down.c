@@ -214,7 +214,9 @@ static tusk_status run_inside(undoing *u)
     tusk_status st = tusk_conn_script(u->conn, sql, u->err);
     if (st == TUSK_OK) st = run(u, false);
     for (size_t i = 0; st == TUSK_OK && i < u->migrations.count; i++) {
-        st = tusk_store_forget(u->conn, u->arena, &u->store, &u->migrations.items[i], u->err);
+        const tusk_candidate *one =
+            tusk_candidates_find(&u->candidates, u->migrations.items[i].tag);
+        st = tusk_candidate_forget(u->conn, u->arena, &u->store, one, u->err);
     }
     return st;
 }

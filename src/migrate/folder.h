@@ -9,10 +9,20 @@
 /** Room for the hex text of a SHA-256, the zero included. */
 #define TUSK_HASH_SIZE 65
 
+/** What an entry stands for: migrations that were squashed into it, or itself before it was moved.
+ * A database that has them has it. A key of our own, which drizzle-kit keeps. */
+typedef struct tusk_replaced {
+    tusk_str tag, hash;
+    int64_t when;
+    const struct tusk_replaced *replaces; /* what that one stood for */
+    size_t count;
+} tusk_replaced;
 typedef struct tusk_journal_entry {
     int idx;
     int64_t when;
     tusk_str tag;
+    const tusk_replaced *replaces;
+    size_t replaced; /* how many, 0: none */
 } tusk_journal_entry;
 typedef struct tusk_journal {
     bool exists;

@@ -29,6 +29,32 @@ static bool is_tag(tusk_str tag)
            tusk_str_is_text(tag);
 }
 
+/* false: malformed, or no memory. */
+static bool read_replaced(tusk_arena *arena, const json_t *list, const tusk_replaced **out,
+                          size_t *count)
+{
+    *count = json_array_size(list);
+    tusk_replaced *items = TUSK_NEW_ARRAY(arena, tusk_replaced, *count);
+    if (!items || (list && !json_is_array(list))) return false;
+    for (size_t i = 0; i < *count; i++) {
+        const json_t *value = json_array_get(list, i), *when = json_object_get(value, "when");
+        const char *tag = json_string_value(json_object_get(value, "tag"));
+        const char *hash = json_string_value(json_object_get(value, "hash"));
+        if (!tag || !hash || !is_when(when)) return false;
+        items[i].tag = tusk_arena_str(arena, tusk_str_of(tag));
+        items[i].hash = tusk_arena_str(arena, tusk_str_of(hash));
+        items[i].when =
+            json_is_integer(when) ? json_integer_value(when) : (int64_t)json_number_value(when);
+        if (!items[i].tag.ptr || !items[i].hash.ptr ||
+            !read_replaced(arena, json_object_get(value, "replaces"), &items[i].replaces,
+                           &items[i].count)) {
+            return false;
+        }
+    }
+    *out = items;
+    return true;
+}
+
 static tusk_status read_entry(tusk_arena *arena, const char *path, const json_t *value,
                               size_t number, tusk_journal *out, tusk_error *err)
 {
@@ -48,6 +74,12 @@ static tusk_status read_entry(tusk_arena *arena, const char *path, const json_t 
     if (!entry.tag.ptr) return tusk_fail_nomem(err, "the journal");
     if (!is_tag(entry.tag)) {
         return tusk_fail(err, TUSK_INVALID, "%s: the tag of entry %zu is not a file name", path,
+                         number);
+    }
+    if (!read_replaced(arena, json_object_get(value, "replaces"), &entry.replaces,
+                       &entry.replaced)) {
+        if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the journal");
+        return tusk_fail(err, TUSK_INVALID, "%s: \"replaces\" of entry %zu is malformed", path,
                          number);
     }
     for (size_t i = 0; i < out->entries.count; i++) {

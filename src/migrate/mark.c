@@ -86,7 +86,7 @@ static tusk_status mark(saying *s)
     }
     tusk_status st = tusk_started_remove(s->conn, s->arena, &s->store, migration->when, s->err);
     if (st != TUSK_OK) return st;
-    if (!s->applied) return tusk_store_forget(s->conn, s->arena, &s->store, migration, s->err);
+    if (!s->applied) return tusk_candidate_forget(s->conn, s->arena, &s->store, s->one, s->err);
     st = tusk_store_make(s->conn, &s->store, s->err);
     return st == TUSK_OK ? tusk_store_record(s->conn, s->arena, &s->store, migration, s->err) : st;
 }

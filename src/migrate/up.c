@@ -46,8 +46,9 @@ static tusk_status apply_all(migrator *m)
     tusk_status st = tusk_store_make(a->conn, &a->store, a->err);
     for (size_t i = 0; st == TUSK_OK && i < m->candidates.list.count; i++) {
         tusk_candidate *one = &m->candidates.list.items[i];
-        /* what an older runner applied is noted where everybody looks */
-        if (one->by_name) {
+        /* what an older runner applied, or was applied under another name, is noted where everybody
+         * looks */
+        if (one->unnoted) {
             st = tusk_store_record(a->conn, a->arena, &a->store, &one->migration, a->err);
         }
         if (st != TUSK_OK || !is_due(one) || i >= m->end) continue;
@@ -125,7 +126,7 @@ static tusk_status migrate_locked(migrator *m)
         st = tusk_candidates_compare(a->conn, a->arena, &a->store, &m->candidates, a->err);
     }
     if (st == TUSK_OK) st = refuse_changed(m);
-    if (st == TUSK_OK) st = tusk_candidates_need_files(&m->candidates, a->folder, a->err);
+    if (st == TUSK_OK) st = tusk_candidates_ready(&m->candidates, a->folder, a->err);
     if (st != TUSK_OK) return st;
     return m->options.dry_run ? try_all(m) : apply_all(m);
 }

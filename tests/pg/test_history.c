@@ -217,6 +217,119 @@ static void down_is_all_or_nothing(void **state)
     assert_answer(b, "select count(*) from pg_locks where locktype = 'advisory'", "0");
 }
 
+/* ---- squash ---- */
+
+static const char *read(struct base *b, const char *name)
+{
+    tusk_str text, path = tusk_path_join(b->arena, b->folder, name);
+    ok(b, tusk_file_read(b->arena, path.ptr, 1 << 20, &text, &b->err));
+    return text.ptr;
+}
+
+static bool is_there(struct base *b, const char *name)
+{
+    return tusk_file_exists(tusk_path_join(b->arena, b->folder, name).ptr);
+}
+
+/* The schema of the folder and of the database are the same, and nothing is pending. */
+static void assert_settled(struct base *b)
+{
+    tusk_findings findings;
+    tusk_change_options options = { .server = &b->server };
+    ok(b, tusk_check(b->arena, b->folder, b->schema, &options, &findings, &b->err));
+    for (size_t i = 0; i < findings.count; i++) print_error("%s\n", findings.items[i].message.ptr);
+    assert_int_equal(findings.count, 0);
+    assert_int_equal(up(b), 0);
+}
+
+static void other_database(struct base *b)
+{
+    tusk_conn_close(b->conn);
+    b->conn = NULL;
+    b->server = support_database(b->arena);
+    ok(b, tusk_conn_open(&b->server, 10000, &b->conn, &b->err));
+}
+
+static void squash_makes_one(void **state)
+{
+    struct base *b = *state;
+    tusk_squashed made;
+    generate(b, "first", FIRST, NULL);
+    generate(b, "second", SECOND TAGS, NULL);
+    generate(b, "third", SECOND, NULL);
+    up(b);
+    ok(b, tusk_squash(b->arena, b->folder, NULL, NULL, &made, &b->err));
+    assert_int_equal(made.count, 3);
+    assert_false(made.statements);
+    assert_string_equal(made.tag.ptr, "0000_squashed");
+    assert_null(strstr(read(b, "0000_squashed.sql"), "tags"));
+    assert_false(is_there(b, "0000_first.sql") || is_there(b, "0002_third.sql"));
+    assert_false(is_there(b, "meta/0002_snapshot.json"));
+    assert_settled(b);
+    assert_answer(b,
+                  "select count(*), count(distinct created_at) from "
+                  "drizzle.__drizzle_migrations",
+                  "4|3");
+    generate(b, "fourth", SECOND TAGS, NULL);
+    assert_true(is_there(b, "0001_fourth.sql"));
+    assert_int_equal(up(b), 1);
+    other_database(b);
+    assert_int_equal(up(b), 2);
+    assert_settled(b);
+    ok(b, down(b, &(tusk_down_options){ .to = "empty", .accept_loss = true }));
+    assert_answer(b, TABLES, "");
+}
+
+/* Statements written by hand are kept, in their order among the others. */
+static void squash_keeps_what_was_written_by_hand(void **state)
+{
+    struct base *b = *state;
+    tusk_squashed made;
+    generate(b, "first", FIRST, "insert into notes values (1, 'one')");
+    generate(b, "second", SECOND, "update notes set title = 'a title'");
+    generate(b, "third", SECOND TAGS, NULL);
+    up(b);
+    ok(b, tusk_squash(b->arena, b->folder, "0001", "start", &made, &b->err));
+    assert_true(made.statements);
+    assert_true(is_there(b, "0002_third.sql") && is_there(b, "0000_start.sql"));
+    assert_settled(b);
+    other_database(b);
+    assert_int_equal(up(b), 2);
+    assert_answer(b, "select body, title from notes", "one|a title");
+    assert_settled(b);
+}
+
+/* Who has only some of them is not told that nothing is pending, nor is anything run twice. */
+static void squash_is_refused_where_only_a_part_is_applied(void **state)
+{
+    struct base *b = *state;
+    tusk_squashed made;
+    generate(b, "first", FIRST, NULL);
+    up(b);
+    generate(b, "second", SECOND, NULL);
+    ok(b, tusk_squash(b->arena, b->folder, NULL, NULL, &made, &b->err));
+    assert_int_equal(tusk_migrate_up(b->conn, b->folder, NULL, NULL, &b->err), TUSK_INVALID);
+    assert_non_null(strstr(b->err.message, "only some of them"));
+    assert_answer(b, TABLES, "notes.id notes.body");
+}
+
+static void squash_names_what_needs_its_own_transaction(void **state)
+{
+    struct base *b = *state;
+    tusk_squashed made;
+#define MOOD(labels) \
+    "ENUM(mood, \"mood\")\n LABEL(mood, fine, \"fine\")\n" labels "END_ENUM(mood)\n"
+    generate(b, "first", MOOD("") FIRST, "insert into notes values (1, 'one')");
+    generate(b, "second", MOOD(" LABEL(mood, bad, \"bad\")\n") FIRST, NULL);
+    generate(b, "third", MOOD(" LABEL(mood, bad, \"bad\")\n") SECOND,
+             "update notes set title = 'bad'::mood::text");
+    assert_int_equal(up(b), 3);
+    assert_int_equal(tusk_squash(b->arena, b->folder, NULL, NULL, &made, &b->err), TUSK_INVALID);
+    assert_non_null(strstr(b->err.message, "0002_third.sql uses 'bad'"));
+    ok(b, tusk_squash(b->arena, b->folder, "0001", NULL, &made, &b->err));
+    assert_settled(b);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -226,6 +339,13 @@ int main(void)
         cmocka_unit_test_setup_teardown(down_names_what_was_written_by_hand, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_refuses_what_it_does_not_know, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_is_all_or_nothing, open_base, close_base),
+        cmocka_unit_test_setup_teardown(squash_makes_one, open_base, close_base),
+        cmocka_unit_test_setup_teardown(squash_keeps_what_was_written_by_hand, open_base,
+                                        close_base),
+        cmocka_unit_test_setup_teardown(squash_is_refused_where_only_a_part_is_applied, open_base,
+                                        close_base),
+        cmocka_unit_test_setup_teardown(squash_names_what_needs_its_own_transaction, open_base,
+                                        close_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -116,14 +116,14 @@ static void test_missing_file(void **state)
     tusk_candidates candidates = { 0 };
     tusk_candidate gone = { .migration = { .when = 5, .tag = TUSK_STR("0003_gone") } };
     tusk_vec_push(arena, &candidates.list, gone);
-    assert_int_equal(tusk_candidates_need_files(&candidates, "d", &err), TUSK_INVALID);
+    assert_int_equal(tusk_candidates_ready(&candidates, "d", &err), TUSK_INVALID);
     assert_string_equal(err.message,
                         "d/0003_gone.sql: the journal lists this file, but it is not there");
     assert_non_null(strstr(err.hint, "tusk mark 0003_gone"));
     tusk_applied row = { .hash = TUSK_STR("whatever"), .has_when = true, .when = 5 };
     assert_true(tusk_candidates_match(arena, &candidates, &row, 1));
     assert_int_equal(candidates.list.items[0].migration.state, TUSK_MIGRATION_APPLIED);
-    assert_ok(tusk_candidates_need_files(&candidates, "d", &err), err);
+    assert_ok(tusk_candidates_ready(&candidates, "d", &err), err);
     assert_ptr_equal(tusk_candidates_find(&candidates, TUSK_STR("0003")), candidates.list.items);
     assert_ptr_equal(tusk_candidates_find(&candidates, TUSK_STR("0003_gone.sql")),
                      candidates.list.items);
