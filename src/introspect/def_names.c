@@ -49,7 +49,46 @@ static tusk_str make_word(tusk_arena *arena, tusk_str name, bool snake)
     while (buf.len > 0 && buf.ptr[buf.len - 1] == '_') buf.ptr[--buf.len] = 0;
     if (buf.len > 0 && tusk_buf_finish(&buf, &out, NULL) != TUSK_OK) return TUSK_STR("x");
     if (!tusk_word_is_reserved(out)) return out;
-    return tusk_arena_printf(arena, "%.*s_", TUSK_STR_ARG(out));
+    tusk_str longer = tusk_arena_printf(arena, "%.*s_", TUSK_STR_ARG(out));
+    if (!tusk_word_is_reserved(longer)) return longer;
+    return tusk_arena_printf(arena, "x%.*s", TUSK_STR_ARG(out));
+}
+
+/* What declare.h makes of a handle: variables and types, and tags of structs. */
+static const char *const made_globals[] = { "", "_row", "_maybe", "_rows", "_query", "_table" };
+static const char *const made_tags[] = { "_maybe", "_rows", "_query", "_columns" };
+
+static tusk_str with(tusk_arena *arena, tusk_str name, const char *suffix)
+{
+    return tusk_arena_printf(arena, "%.*s%s", TUSK_STR_ARG(name), suffix);
+}
+
+static bool is_free(tusk_def_writer *w, tusk_str handle)
+{
+    bool taken = false;
+    for (size_t i = 0; i < sizeof made_globals / sizeof *made_globals; i++) {
+        taken = taken || tusk_map_has(&w->globals, with(w->arena, handle, made_globals[i]));
+    }
+    for (size_t i = 0; i < sizeof made_tags / sizeof *made_tags; i++) {
+        taken = taken || tusk_map_has(&w->tags, with(w->arena, handle, made_tags[i]));
+    }
+    return !taken;
+}
+
+/* A handle that is free with all that comes of it. */
+static tusk_str take_handle(tusk_def_writer *w, tusk_str name)
+{
+    tusk_str handle = name;
+    for (int n = 2; !is_free(w, handle) && !tusk_arena_failed(w->arena); n++) {
+        handle = tusk_arena_printf(w->arena, "%.*s_%d", TUSK_STR_ARG(name), n);
+    }
+    for (size_t i = 0; i < sizeof made_globals / sizeof *made_globals; i++) {
+        tusk_map_put(&w->globals, with(w->arena, handle, made_globals[i]), w);
+    }
+    for (size_t i = 0; i < sizeof made_tags / sizeof *made_tags; i++) {
+        tusk_map_put(&w->tags, with(w->arena, handle, made_tags[i]), w);
+    }
+    return handle;
 }
 
 /* `name`, or name_2, name_3... when it is taken. */
@@ -102,12 +141,14 @@ static tusk_def_called name_relation(tusk_def_writer *w, tusk_str name)
 {
     tusk_def_called out = { 0 };
     tusk_str handle = make_word(w->arena, name, true);
-    if (tusk_word_is_library(handle)) {
-        handle = tusk_arena_printf(w->arena, "%.*s_table", TUSK_STR_ARG(handle));
+    if (tusk_str_starts(handle, TUSK_STR("tusk_"))) {
+        handle = tusk_arena_printf(w->arena, "the_%.*s", TUSK_STR_ARG(handle));
+    } else if (tusk_word_is_library(handle)) {
+        handle = with(w->arena, handle, "_table");
     }
     tusk_str row = singular(w->arena, handle);
     if (tusk_word_is_reserved(row)) row = handle;
-    out.handle = take(w->arena, &w->globals, handle);
+    out.handle = take_handle(w, handle);
     out.row = take(w->arena, &w->tags, row);
     return out;
 }
@@ -119,6 +160,7 @@ static void name_enum(tusk_def_writer *w, size_t place)
     tusk_map taken;
     tusk_map_init(&taken, w->arena);
     tusk_vec_push(w->arena, &w->enums, name);
+    tusk_map_put(&w->globals, with(w->arena, name, "_enum"), w);
     for (size_t i = 0; i < e->values.count; i++) {
         tusk_str label = take(w->arena, &taken, make_word(w->arena, e->values.items[i], true));
         tusk_vec_push(w->arena, &w->labels[place], label);

@@ -21,7 +21,8 @@ static void add_escaped(tusk_buf *out, tusk_str text)
     tusk_buf_add_char(out, '"');
     for (size_t i = 0; i < text.len; i++) {
         unsigned char c = (unsigned char)text.ptr[i];
-        if (c == '"' || c == '\\') {
+        bool trigraph = c == '?' && i > 0 && text.ptr[i - 1] == '?';
+        if (c == '"' || c == '\\' || trigraph) {
             tusk_buf_printf(out, "\\%c", c);
         } else if (c == '\n') {
             tusk_buf_add_cstr(out, "\\n");

@@ -80,6 +80,11 @@ static void test_names(void **state)
     add_table(arena, &model, "time", (const char *const[]){ "time", NULL });
     add_table(arena, &model, "companies", (const char *const[]){ "id", NULL });
     add_table(arena, &model, "int", (const char *const[]){ "int", NULL });
+    static const char *const clashing[] = { "teams", "teams_row", "teams_query", "teams_table",
+                                            "tusk_x" };
+    for (size_t i = 0; i < COUNT(clashing); i++) {
+        add_table(arena, &model, clashing[i], (const char *const[]){ "id", "TUSK_x", NULL });
+    }
     tusk_model_enum mood = { .name = TUSK_STR("Mood"), .schema = TUSK_STR("public") };
     static const char *const labels[] = {
         "ok", "OK", "o k", "", "it's", "new", "1", "\xe2\x82\xac"
@@ -96,6 +101,9 @@ static void test_names(void **state)
     assert_non_null(strstr(text.ptr, "TABLE(company, companies, \"companies\")"));
     assert_non_null(strstr(text.ptr, "int_, NAMED(\"int\")"));
     assert_non_null(strstr(text.ptr, " fullName)"));
+    /* teams makes a type teams_row, so another table cannot be called so */
+    assert_non_null(strstr(text.ptr, "teams_row_2, \"teams_row\")"));
+    assert_non_null(strstr(text.ptr, "the_tusk_x, \"tusk_x\")"));
     tusk_arena_free(arena);
 }
 
