@@ -158,15 +158,20 @@ static tusk_lint_which which(struct cli_call *call)
     return cli_value(call, "--all") ? TUSK_LINT_ALL : TUSK_LINT_LAST;
 }
 
+static bool is_folder(const char *path)
+{
+    struct stat what;
+    return stat(path, &what) == 0 && S_ISDIR(what.st_mode);
+}
+
 static tusk_status look_at(struct cli_call *call, const char *path,
                            const tusk_lint_options *options, tusk_lint_findings *all,
                            tusk_error *err)
 {
-    struct stat what;
     tusk_lint_findings some;
     tusk_str sql;
     tusk_status st;
-    if (stat(path, &what) == 0 && S_ISDIR(what.st_mode)) {
+    if (call->argc == 0 || is_folder(path)) {
         st = tusk_lint_folder(call->arena, path, which(call), options, &some, err);
     } else {
         st = tusk_file_read(call->arena, path, FILE_MAX, &sql, err);
