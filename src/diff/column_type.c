@@ -242,6 +242,25 @@ static bool can_go_singly(const tusk_identity *old, const tusk_identity *new)
             (old->increment.ptr[0] == '-') == (new->increment.ptr[0] == '-'));
 }
 
+/* With the type PostgreSQL also changes a bound that was the type's own. */
+static bool bound_follows(const tusk_column_change *column, tusk_str bound)
+{
+    static const struct {
+        const char *type, *min, *max;
+    } own[] = {
+        { "smallint", "-32768", "32767" },
+        { "integer", "-2147483648", "2147483647" },
+        { "bigint", "-9223372036854775808", "9223372036854775807" },
+    };
+    if (tusk_str_eq(column->from.name, column->to.name)) return false;
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        if (!tusk_str_eq(column->from.name, tusk_str_of(own[i].type))) continue;
+        return tusk_str_eq(bound, tusk_str_of(own[i].min)) ||
+               tusk_str_eq(bound, tusk_str_of(own[i].max));
+    }
+    return false;
+}
+
 static void change_identity(tusk_differ *d, const tusk_table_change *table,
                             const tusk_column_change *column)
 {
@@ -262,7 +281,8 @@ static void change_identity(tusk_differ *d, const tusk_table_change *table,
     }
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const identity_field *field = &fields[i];
-        if (tusk_str_eq(field->old, field->new)) continue;
+        bool follows = i < 2 && bound_follows(column, field->old);
+        if (tusk_str_eq(field->old, field->new) && !follows) continue;
         if (singly) {
             TUSK_COLUMN_ALTER(d, table, column, "SET %z %s", field->word, field->new);
         } else {

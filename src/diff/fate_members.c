@@ -34,6 +34,24 @@ static bool index_touched(const tusk_table_change *table, const tusk_model_index
     return tusk_fates_touch(table, &index->include, TUSK_ANEW);
 }
 
+/* Would it keep the columns of an enum that is made anew from being text for a while? */
+static bool index_of_enum_anew(const tusk_table_change *table, const tusk_model_index *index)
+{
+    for (size_t i = 0; i < table->columns.count; i++) {
+        const tusk_column_change *column = &table->columns.items[i];
+        if (!column->via_text) continue;
+        if (index->where.ptr && tusk_scan_names(index->where, column->first_name)) return true;
+        for (size_t j = 0; j < index->columns.count; j++) {
+            const tusk_model_index_column *part = &index->columns.items[j];
+            bool plain = tusk_str_eq(index->method, TUSK_STR("btree")) && !part->opclass.ptr;
+            if (part->is_expression ? tusk_scan_names(part->expression, column->first_name)
+                                    : !plain && tusk_str_eq(part->expression, column->first_name))
+                return true;
+        }
+    }
+    return false;
+}
+
 static bool key_touched(const tusk_table_change *table, const tusk_model_key *key)
 {
     return tusk_fates_touch(table, &key->columns, TUSK_ANEW);
@@ -89,7 +107,7 @@ void tusk_fates_find_members(tusk_fates *changes, tusk_table_change *table)
     if (!table->new) return;
     FIND_FATES(table, indexes, indexes, tusk_same_index, index_touched)
     for (size_t i = 0; table->has_enum_anew && i < table->old->indexes.count; i++) {
-        table->early_indexes[i] = index_touched(table, &table->old->indexes.items[i]);
+        table->early_indexes[i] = index_of_enum_anew(table, &table->old->indexes.items[i]);
     }
     FIND_FATES(table, primary_keys, primary_keys, tusk_same_key, key_touched)
     FIND_FATES(table, uniques, uniques, tusk_same_key, key_touched)

@@ -235,6 +235,7 @@ async function wide() {
   tap.equal(`${name}: ours applies it`, await rig.up(database, folder), 1);
   const kit = await rig.kitGenerate('wide/2.mjs', folder, 'two');
   tap.check(`${name}: drizzle-kit changes and removes`, /DROP TABLE/.test(files(folder)['0001_two.sql']), kit.text);
+  same(`${name}: ours makes the same changes`, await rig.changes(folder, 0, 1), files(folder)['0001_two.sql']);
   await rig.kitMigrate(database, folder);
   tap.equal(`${name}: drizzle-orm goes on`, await rig.states(database, folder), 'applied applied');
   await migrators(name, folder);
@@ -248,10 +249,21 @@ async function wide() {
   same(`${name}: what is left is as if made alone`, await rig.schema(database), await rig.schema(fresh));
 }
 
+/** What drizzle-kit makes of changes of every kind, ours makes too, to the byte, and it runs. */
+async function changes() {
+  const name = 'changes', folder = rig.folder('changes');
+  for (const step of [1, 2]) await rig.kitGenerate(`changes/${step}.mjs`, folder, `step${step}`);
+  const [one, two] = ['0000_step1.sql', '0001_step2.sql'].map((file) => files(folder)[file] ?? '');
+  tap.check(`${name}: drizzle-kit makes many`, two.split('statement-breakpoint').length > 40, two);
+  same(`${name}: ours makes the same of nothing`, await rig.changes(folder, null, 0), one);
+  same(`${name}: ours makes the same of the change`, await rig.changes(folder, 0, 1), two);
+  tap.equal(`${name}: ours applies both`, await rig.up(await rig.database(), folder), 2);
+}
+
 try {
   await rig.start();
   const cases = [baseline(), generators().then(order), continueOurs(), continueTheirs().then(additions), odd(),
-    named('timestamp', /^\d{14}_two$/).then(() => named('unix', /^\d{10}_two$/)), withoutBreakpoints(), byHand(), wide()];
+    named('timestamp', /^\d{14}_two$/).then(() => named('unix', /^\d{10}_two$/)), withoutBreakpoints(), byHand(), wide(), changes()];
   // all of them end, however, before the server does
   for (const { reason } of await Promise.allSettled(cases)) if (reason) throw reason;
 } catch (error) {

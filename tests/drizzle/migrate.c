@@ -96,6 +96,14 @@ static tusk_status generate(tusk_arena *arena, char **argv, json_t **answer, tus
     return st;
 }
 
+static tusk_status changes(tusk_arena *arena, char **argv, json_t **answer, tusk_error *err)
+{
+    tusk_changes found = { 0 };
+    tusk_status st = tusk_changes_between(arena, argv[2], argv[3], NULL, &found, err);
+    *answer = json_pack("{s:o}", "sql", text(found.sql));
+    return st;
+}
+
 static int run(char **argv)
 {
     tusk_error err;
@@ -103,7 +111,9 @@ static int run(char **argv)
     json_t *answer = NULL;
     tusk_arena *arena = tusk_arena_new(0);
     tusk_status st = TUSK_OK;
-    if (argv[2] && argv[3]) {
+    if (strcmp(argv[1], "changes") == 0) {
+        st = changes(arena, argv, &answer, &err);
+    } else if (argv[2] && argv[3]) {
         st = generate(arena, argv, &answer, &err);
     } else {
         st = connect_to(arena, &conn, &err);
@@ -124,11 +134,13 @@ int main(int argc, char **argv)
     bool hold_it = argc == 3 && strcmp(argv[1], "hold") == 0;
     bool apply = argc == 3 && (strcmp(argv[1], "up") == 0 || strcmp(argv[1], "look") == 0);
     bool make = argc == 5 && (strcmp(argv[1], "generate") == 0 || strcmp(argv[1], "custom") == 0);
+    bool compare = argc == 4 && strcmp(argv[1], "changes") == 0;
     if (hold_it) return hold(argv[2]);
-    if (apply || make) return run(argv);
+    if (apply || make || compare) return run(argv);
     fputs("usage: drizzle-migrate hold DATA_DIR\n"
           "       drizzle-migrate up|look FOLDER\n"
-          "       drizzle-migrate generate|custom SCHEMA FOLDER NAME\n",
+          "       drizzle-migrate generate|custom SCHEMA FOLDER NAME\n"
+          "       drizzle-migrate changes SNAPSHOT SNAPSHOT\n",
           stderr);
     return 2;
 }

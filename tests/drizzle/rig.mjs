@@ -137,6 +137,12 @@ export class Rig {
     return this.ours(['generate', resolve(here, schema), folder, name]);
   }
 
+  /** The SQL between two snapshots of a folder; null: from nothing. */
+  async changes(folder, from, to) {
+    const path = (number) => (number === null ? 'empty' : join(folder, `meta/000${number}_snapshot.json`));
+    return (await this.ours(['changes', path(from), path(to)])).sql;
+  }
+
   custom(schema, folder, name) {
     return this.ours(['custom', resolve(here, schema), folder, name]);
   }
