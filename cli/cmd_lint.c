@@ -28,9 +28,9 @@ const struct cli_option cmd_lint_options[] = {
     { 0 },
 };
 const char cmd_lint_more[] =
-    "FILE is an SQL file, or a folder of migrations. Tables that a file itself makes are new to "
-    "it: "
-    "nobody\nwaits for them. A comment silences a rule for its statement, or for the file:\n"
+    "FILE is an SQL file, a folder of migrations, or - for what another program says (tusk diff).\n"
+    "Tables that a file itself makes are new to it: nobody waits for them. A comment silences a\n"
+    "rule for its statement, or for the file:\n"
     "    -- tusk:ignore dropping-column nothing reads it since July\n"
     "    -- tusk:ignore-file index-not-concurrently the tables are small\n";
 
@@ -174,10 +174,10 @@ static tusk_status look_at(struct cli_call *call, const char *path,
     if (call->argc == 0 || is_folder(path)) {
         st = tusk_lint_folder(call->arena, path, which(call), options, &some, err);
     } else {
-        st = tusk_file_read(call->arena, path, FILE_MAX, &sql, err);
-        if (st == TUSK_OK) {
-            st = tusk_lint_sql(call->arena, tusk_str_of(path), sql, options, &some, err);
-        }
+        bool input = strcmp(path, "-") == 0;
+        tusk_str name = input ? TUSK_STR("standard input") : tusk_str_of(path);
+        st = tusk_file_read(call->arena, input ? "/dev/stdin" : path, FILE_MAX, &sql, err);
+        if (st == TUSK_OK) st = tusk_lint_sql(call->arena, name, sql, options, &some, err);
     }
     if (st == TUSK_OK) add(call, all, &some);
     return st;

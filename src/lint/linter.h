@@ -52,7 +52,6 @@ typedef struct tusk_linter {
     /* the statement */
     const tusk_chunk *chunk;
     tusk_lint_pardons pardons;
-    bool unparsed; /* its text does not say where its parts are */
 } tusk_linter;
 
 /* ---- finding (say.c) ---- */

@@ -1,7 +1,7 @@
 #!/bin/sh
 # test_lint_cli.sh - tusk lint from the outside: exit status, levels, JSON, folders. Usage: test_lint_cli.sh TUSK
 set -u
-tusk=$1
+tusk=$(cd "$(dirname "$1")" && pwd -P)/${1##*/}
 number=0
 work=$(mktemp -d "${TMPDIR:-/tmp}/tusk-lint-XXXXXX")
 trap 'rm -rf "$work"' EXIT
@@ -20,7 +20,7 @@ is() {
     fi
 }
 
-echo 1..13
+echo 1..14
 echo 'ALTER TABLE teams DROP COLUMN note;' >drop.sql
 echo 'CREATE TABLE t (data json);' >json.sql
 echo 'ALTER TABLE teams ADD COLUMN a integer NOT NULL;' >required.sql
@@ -45,3 +45,4 @@ is "a folder without migrations" 1 "no migrations" "$tusk" lint --folder "$work/
 is "a file that is not there" 1 "none.sql" "$tusk" lint none.sql
 is "a rule that there is not" 1 'there is no rule "nope"' "$tusk" lint --rules nope drop.sql
 is "a level that there is not" 2 "--level is" "$tusk" lint --level fatal drop.sql
+is "what another program says" 1 'standard input:1: warning' sh -c '"$1" lint - <drop.sql' sh "$tusk"
