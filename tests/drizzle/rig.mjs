@@ -12,7 +12,7 @@ import pg from 'pg';
 import { cleanEnvironment } from '../http/backend.mjs';
 
 export const here = dirname(fileURLToPath(import.meta.url));
-const kitProgram = join(dirname(createRequire(import.meta.url).resolve('drizzle-kit')), 'bin.cjs');
+export const kitProgram = join(dirname(createRequire(import.meta.url).resolve('drizzle-kit')), 'bin.cjs');
 const deadline = 120000;
 
 /** Runs a program to its end; {code, out, err}. */
