@@ -111,6 +111,9 @@ void cli_target_close(struct cli_target *target);
     X(repair, "say what holds of a migration that was changed or cut short", "TAG", 1, 1,          \
       cmd_repair_more)                                                                             \
     X(down, "undo the newest migrations", NULL, 0, 0, cmd_down_more)                               \
+    X(squash, "make the first migrations one", NULL, 0, 0, cmd_squash_more)                        \
+    X(rebase, "put the migrations of one branch after those of another", "TAG", 1, 1,              \
+      cmd_rebase_more)                                                                             \
     X(erd, "draw the schema: tables and what refers to what", "[SOURCE]", 0, 1, cmd_erd_more)
 
 /** tusk generate: the next migration from the .def file. */
@@ -144,6 +147,11 @@ int cmd_repair(struct cli_call *call);
 extern const struct cli_option cmd_down_options[];
 extern const char cmd_down_more[];
 int cmd_down(struct cli_call *call);
+/** tusk squash, rebase: migrations made fewer, or put in a row. */
+extern const struct cli_option cmd_squash_options[], cmd_rebase_options[];
+extern const char cmd_squash_more[], cmd_rebase_more[];
+int cmd_squash(struct cli_call *call);
+int cmd_rebase(struct cli_call *call);
 /** tusk erd: a picture of a schema. */
 extern const struct cli_option cmd_erd_options[];
 extern const char cmd_erd_more[];

@@ -108,9 +108,9 @@ static tusk_status list_snapshots(tusk_arena *arena, const char *meta, const tus
 static tusk_status collision(tusk_error *err, tusk_str a, tusk_str b)
 {
     tusk_fail(err, TUSK_INVALID, "%s and %s both follow the same snapshot", a.ptr, b.ptr);
-    tusk_error_hint(err,
-                    "Two branches each added a migration. Remove one of them with its snapshot "
-                    "and its entry in meta/_journal.json, then generate it again.");
+    tusk_error_hint(
+        err, "Two branches each added a migration. `tusk rebase TAG` puts that one, the first "
+             "of your branch, after those of the other.");
     return TUSK_INVALID;
 }
 

@@ -122,6 +122,10 @@ tusk_status tusk_journal_read(tusk_arena *arena, const char *folder, tusk_journa
     out->exists = true;
     json_t *root = NULL;
     st = tusk_json_parse(path.ptr, out->text, &root, err);
+    if (st == TUSK_INVALID && memmem(out->text.ptr, out->text.len, "<<<<<<< ", 8)) {
+        tusk_error_hint(err, "Two branches each added a migration: `tusk rebase TAG` resolves the "
+                             "conflict; TAG is the first one of your branch.");
+    }
     if (st == TUSK_OK) st = read_entries(arena, path.ptr, root, out, err);
     json_decref(root);
     return st;

@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -219,7 +220,7 @@ static void down_is_all_or_nothing(void **state)
 
 /* ---- squash ---- */
 
-static const char *read(struct base *b, const char *name)
+static const char *text_of(struct base *b, const char *name)
 {
     tusk_str text, path = tusk_path_join(b->arena, b->folder, name);
     ok(b, tusk_file_read(b->arena, path.ptr, 1 << 20, &text, &b->err));
@@ -262,7 +263,7 @@ static void squash_makes_one(void **state)
     assert_int_equal(made.count, 3);
     assert_false(made.statements);
     assert_string_equal(made.tag.ptr, "0000_squashed");
-    assert_null(strstr(read(b, "0000_squashed.sql"), "tags"));
+    assert_null(strstr(text_of(b, "0000_squashed.sql"), "tags"));
     assert_false(is_there(b, "0000_first.sql") || is_there(b, "0002_third.sql"));
     assert_false(is_there(b, "meta/0002_snapshot.json"));
     assert_settled(b);
@@ -330,6 +331,116 @@ static void squash_names_what_needs_its_own_transaction(void **state)
     assert_settled(b);
 }
 
+/* ---- rebase ---- */
+
+static void remove_file(struct base *b, const char *name)
+{
+    unlink(tusk_path_join(b->arena, b->folder, name).ptr);
+}
+
+/* As git leaves a file that both branches wrote; `base` NULL: neither had it before. */
+static void put_conflict(struct base *b, const char *name, const char *ours, const char *theirs)
+{
+    put(b, name,
+        tusk_arena_printf(b->arena,
+                          "<<<<<<< HEAD\n%s\n||||||| 1234567\n=======\n%s\n>>>>>>> main\n", ours,
+                          theirs)
+            .ptr);
+}
+
+/* The folder of a merge: 0000_first, then 0001_mine on one branch and 0001_theirs on the other. The
+ * database has `mine`. */
+static void make_conflict(struct base *b, const char *mine, const char *theirs)
+{
+    generate(b, "first", FIRST, NULL);
+    const char *first = text_of(b, "meta/_journal.json");
+    generate(b, "mine", mine, NULL);
+    up(b);
+    const char *own = text_of(b, "meta/_journal.json"),
+               *own_shot = text_of(b, "meta/0001_snapshot.json");
+    const char *sql_text = text_of(b, "0001_mine.sql");
+    remove_file(b, "0001_mine.sql");
+    remove_file(b, "meta/0001_snapshot.json");
+    put(b, "meta/_journal.json", first);
+    generate(b, "theirs", theirs, NULL);
+    put(b, "0001_mine.sql", sql_text);
+    put_conflict(b, "meta/0001_snapshot.json", own_shot, text_of(b, "meta/0001_snapshot.json"));
+    put_conflict(b, "meta/_journal.json", own, text_of(b, "meta/_journal.json"));
+}
+
+static void rebase_resolves_a_merge(void **state)
+{
+    struct base *b = *state;
+    tusk_rebased_list moved;
+    make_conflict(b, SECOND, NOTES " COLUMN(text, body)\n NULLABLE(text, colour)\n" END TAGS);
+    assert_int_equal(tusk_migrate_up(b->conn, b->folder, NULL, NULL, &b->err), TUSK_INVALID);
+    assert_non_null(strstr(b->err.hint, "tusk rebase"));
+    ok(b, tusk_rebase(b->arena, b->folder, "0001_mine", &moved, &b->err));
+    assert_int_equal(moved.count, 1);
+    assert_string_equal(moved.items[0].tag.ptr, "0002_mine");
+    assert_true(is_there(b, "0001_theirs.sql") && is_there(b, "0002_mine.sql"));
+    assert_false(is_there(b, "0001_mine.sql"));
+    put(b, "schema.def",
+        NOTES " COLUMN(text, body)\n NULLABLE(text, colour)\n"
+              " NULLABLE(text, title)\n" END TAGS);
+    assert_int_equal(up(b), 1); /* theirs: mine is known again */
+    assert_answer(b, "select count(*) from information_schema.columns where table_name = 'notes'",
+                  "4");
+    other_database(b);
+    assert_int_equal(up(b), 3);
+    assert_settled(b);
+}
+
+/* Both in the journal already, with different numbers: the snapshots tell which follows which. */
+static void rebase_follows_the_snapshots(void **state)
+{
+    struct base *b = *state;
+    tusk_rebased_list moved;
+    generate(b, "first", FIRST, NULL);
+    const char *first = text_of(b, "meta/_journal.json");
+    generate(b, "mine", SECOND, NULL);
+    const char *own = text_of(b, "meta/_journal.json");
+    const char *own_shot = text_of(b, "meta/0001_snapshot.json");
+    put(b, "0005_mine.sql", text_of(b, "0001_mine.sql"));
+    remove_file(b, "0001_mine.sql");
+    remove_file(b, "meta/0001_snapshot.json");
+    put(b, "meta/_journal.json", first);
+    generate(b, "theirs", FIRST TAGS, NULL);
+    put(b, "meta/0005_snapshot.json", own_shot);
+    const char *theirs = text_of(b, "meta/_journal.json");
+    const char *entry = strrchr(own, '{'), *end = strrchr(theirs, ']');
+    int length = (int)(strrchr(own, ']') - entry);
+    char *journal = strdup(
+        tusk_arena_printf(b->arena, "%.*s,%.*s]}", (int)(end - theirs), theirs, length, entry).ptr);
+    memcpy(strstr(journal, "0001_mine"), "0005", 4);
+    put(b, "meta/_journal.json", journal);
+    free(journal);
+    tusk_generated made;
+    tusk_generate_options again = { .schema = b->schema, .folder = b->folder };
+    assert_int_equal(tusk_generate(b->arena, &again, &made, &b->err), TUSK_INVALID);
+    assert_non_null(strstr(b->err.hint, "tusk rebase"));
+    ok(b, tusk_rebase(b->arena, b->folder, "0005_mine", &moved, &b->err));
+    assert_int_equal(moved.count, 1);
+    assert_int_equal(up(b), 3);
+    put(b, "schema.def", SECOND TAGS);
+    assert_settled(b);
+    assert_int_equal(tusk_rebase(b->arena, b->folder, moved.items[0].tag.ptr, &moved, &b->err),
+                     TUSK_INVALID);
+    assert_non_null(strstr(b->err.message, "only one branch"));
+}
+
+static void rebase_names_what_both_change(void **state)
+{
+    struct base *b = *state;
+    tusk_rebased_list moved;
+    make_conflict(b, SECOND, NOTES " COLUMN(text, body)\n NULLABLE(varchar(9), title)\n" END);
+    assert_int_equal(tusk_rebase(b->arena, b->folder, "0001_mine", &moved, &b->err), TUSK_INVALID);
+    assert_string_equal(b->err.message,
+                        "both branches change the same thing: tables public.notes columns title");
+    assert_true(is_there(b, "0001_mine.sql") && is_there(b, "0001_theirs.sql"));
+    assert_non_null(strstr(text_of(b, "meta/_journal.json"), "<<<<<<<"));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -346,6 +457,9 @@ int main(void)
                                         close_base),
         cmocka_unit_test_setup_teardown(squash_names_what_needs_its_own_transaction, open_base,
                                         close_base),
+        cmocka_unit_test_setup_teardown(rebase_resolves_a_merge, open_base, close_base),
+        cmocka_unit_test_setup_teardown(rebase_follows_the_snapshots, open_base, close_base),
+        cmocka_unit_test_setup_teardown(rebase_names_what_both_change, open_base, close_base),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
