@@ -161,7 +161,7 @@ static tusk_str text_from(const added *a, int from)
         if (other > start && other < end) end = other;
     }
     if (start < a->piece.ptr || start >= end) return (tusk_str){ 0 };
-    return tusk_str_trim((tusk_str){ start, (size_t)(end - start) });
+    return tusk_lint_trim((tusk_str){ start, (size_t)(end - start) });
 }
 
 /* ALTER TABLE t ADD COLUMN c type; */

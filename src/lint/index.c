@@ -16,7 +16,7 @@ static tusk_str with_word(tusk_linter *l, const char *const *words, const char *
     while (words[i] && tusk_word_is(&list, i, words[i])) i++;
     if (words[i] || i == 0) return (tusk_str){ 0 };
     const char *from = list.list[0].ptr, *at = list.list[i - 1].ptr + list.list[i - 1].len;
-    tusk_str rest = tusk_str_trim((tusk_str){ at, (size_t)(sql.ptr + sql.len - at) });
+    tusk_str rest = tusk_lint_trim((tusk_str){ at, (size_t)(sql.ptr + sql.len - at) });
     return tusk_lint_sql_text(l, "%.*s %s %.*s%s", (int)(at - from), from, word, TUSK_STR_ARG(rest),
                               tusk_str_ends(rest, TUSK_STR(";")) ? "" : ";");
 }

@@ -104,6 +104,8 @@ tusk_str tusk_lint_key(tusk_linter *l, const tusk_lint_target *target, tusk_str 
  * off. */
 typedef TUSK_VEC(tusk_str) tusk_lint_pieces;
 bool tusk_lint_cut(tusk_linter *l, size_t from, tusk_lint_pieces *out);
+/** Without space and comments at its ends. */
+tusk_str tusk_lint_trim(tusk_str text);
 /** Where the name at `from` ends, its dots included. */
 size_t tusk_lint_name_end(tusk_str sql, size_t from);
 /** Reads what tusk: comments of the statement say, and its names that are too long. */

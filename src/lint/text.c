@@ -11,6 +11,24 @@ static bool is_space(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
+static bool is_gap(tusk_str token)
+{
+    return is_space(token.ptr[0]) || tusk_str_starts(token, TUSK_STR("--")) ||
+           tusk_str_starts(token, TUSK_STR("/*"));
+}
+
+tusk_str tusk_lint_trim(tusk_str text)
+{
+    size_t first = text.len, last = 0;
+    for (size_t at = 0, end; at < text.len; at = end) {
+        end = tusk_split_token(text, at);
+        if (is_gap((tusk_str){ text.ptr + at, end - at })) continue;
+        if (first > at) first = at;
+        last = end;
+    }
+    return first < last ? (tusk_str){ text.ptr + first, last - first } : (tusk_str){ text.ptr, 0 };
+}
+
 bool tusk_lint_cut(tusk_linter *l, size_t from, tusk_lint_pieces *out)
 {
     tusk_str sql = l->chunk->sql;
@@ -22,10 +40,10 @@ bool tusk_lint_cut(tusk_linter *l, size_t from, tusk_lint_pieces *out)
         if (sql.ptr[at] == '(' || sql.ptr[at] == '[') depth++;
         if (sql.ptr[at] == ')' || sql.ptr[at] == ']') depth--;
         if (sql.ptr[at] != ',' || depth > 0) continue;
-        tusk_vec_push(l->arena, out, tusk_str_trim((tusk_str){ sql.ptr + start, at - start }));
+        tusk_vec_push(l->arena, out, tusk_lint_trim((tusk_str){ sql.ptr + start, at - start }));
         start = end;
     }
-    tusk_vec_push(l->arena, out, tusk_str_trim((tusk_str){ sql.ptr + start, end - start }));
+    tusk_vec_push(l->arena, out, tusk_lint_trim((tusk_str){ sql.ptr + start, end - start }));
     return !tusk_arena_failed(l->arena);
 }
 

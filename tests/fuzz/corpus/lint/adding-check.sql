@@ -1,0 +1,5 @@
+ALTER TABLE teams ADD CONSTRAINT positive CHECK (member_limit > 0);
+ALTER TABLE teams ADD CHECK (name <> ''), ADD COLUMN n integer DEFAULT 1 CHECK (n > 0);
+ALTER TABLE /* which */ users -- the users
+    ADD CONSTRAINT c CHECK (a > ',;') -- why
+    , /* and */ ADD CHECK (f(b[1], 2) = 3 /* so */) -- not

@@ -1,0 +1,2 @@
+ALTER TABLE teams ADD CONSTRAINT teams_owner FOREIGN KEY (owner_id) REFERENCES app.users (id) ON DELETE CASCADE;
+ALTER TABLE teams ADD FOREIGN KEY (a, b) REFERENCES pairs;

@@ -1,0 +1,2 @@
+ALTER TABLE teams ADD CONSTRAINT "teams_Slug" UNIQUE NULLS NOT DISTINCT (slug, "Name");
+ALTER TABLE teams ADD COLUMN code text UNIQUE;

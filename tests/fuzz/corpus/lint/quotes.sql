@@ -1,0 +1,1 @@
+INSERT INTO a VALUES ('it''s; x', E'\';', "a;b", $$;$$, $f$ $$ ; $f$); /* a /* b; */ ; */ select ';';;;

@@ -1,0 +1,1 @@
+ALTER TABLE app.teams RENAME TO "Groups";

@@ -1,0 +1,4 @@
+ALTER TABLE teams ADD COLUMN;
+
+SELECT 1;
+SELECT frob( FROM 1;

