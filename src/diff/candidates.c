@@ -61,12 +61,12 @@ static tusk_str member(finder *f, tusk_str owner, tusk_str name)
         }                                                                                       \
     }
 
-#define FIND_NAMED(f, what, gone, new, owner)                                \
-    for (size_t i = 0; i < (new).count; i++) {                               \
-        if (IS_NAMED(gone, (new).items[i].name)) continue;                   \
+#define FIND_NAMED(f, what, gone, now, owner)                                \
+    for (size_t i = 0; i < (now).count; i++) {                               \
+        if (IS_NAMED(gone, (now).items[i].name)) continue;                   \
         for (size_t j = 0; j < (gone).count; j++) {                          \
-            if (IS_NAMED(new, (gone).items[j].name)) continue;               \
-            tusk_str was_ = (gone).items[j].name, is_ = (new).items[i].name; \
+            if (IS_NAMED(now, (gone).items[j].name)) continue;               \
+            tusk_str was_ = (gone).items[j].name, is_ = (now).items[i].name; \
             bool owned_ = (owner).len > 0;                                   \
             add((f), what, owned_ ? member((f), (owner), was_) : was_,       \
                 owned_ ? member((f), (owner), is_) : is_);                   \
@@ -77,11 +77,11 @@ static void find_members(finder *f)
 {
     for (size_t k = 0; k < f->from->tables.count; k++) {
         const tusk_model_table *old = &f->from->tables.items[k];
-        const tusk_model_table *new = tusk_model_find_table(f->to, old->schema, old->name);
-        if (!new) continue;
+        const tusk_model_table *now = tusk_model_find_table(f->to, old->schema, old->name);
+        if (!now) continue;
         tusk_str owner = place(f, old->schema, old->name);
-        FIND_NAMED(f, "column", old->columns, new->columns, owner)
-        FIND_NAMED(f, "policy", old->policies, new->policies, owner)
+        FIND_NAMED(f, "column", old->columns, now->columns, owner)
+        FIND_NAMED(f, "policy", old->policies, now->policies, owner)
     }
     FIND_NAMED(f, "policy", f->from->policies, f->to->policies, TUSK_STR(""))
 }
@@ -89,11 +89,11 @@ static void find_members(finder *f)
 static void find_schemas(finder *f)
 {
     for (size_t i = 0; i < f->to->schemas.count; i++) {
-        tusk_str new = f->to->schemas.items[i];
-        if (tusk_names_have(&f->from->schemas, new)) continue;
+        tusk_str now = f->to->schemas.items[i];
+        if (tusk_names_have(&f->from->schemas, now)) continue;
         for (size_t j = 0; j < f->from->schemas.count; j++) {
             tusk_str old = f->from->schemas.items[j];
-            if (!tusk_names_have(&f->to->schemas, old)) add(f, "schema", old, new);
+            if (!tusk_names_have(&f->to->schemas, old)) add(f, "schema", old, now);
         }
     }
 }

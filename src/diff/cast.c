@@ -288,8 +288,8 @@ static bool rounds(const tusk_type_parts *from, const tusk_type_parts *to)
     if (is(from->name, "numeric") && (is(to->name, "real") || is(to->name, "double precision")))
         return true;
     if (is(to->name, "numeric") && is_fraction(from->name) && to->arguments.ptr) {
-        long long old = argument(from->arguments, 1), new = argument(to->arguments, 1);
-        return !from->arguments.ptr || (new < 0 ? 0 : new) < (old < 0 ? 0 : old);
+        long long old = argument(from->arguments, 1), now = argument(to->arguments, 1);
+        return !from->arguments.ptr || (now < 0 ? 0 : now) < (old < 0 ? 0 : old);
     }
     return false;
 }

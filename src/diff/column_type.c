@@ -18,7 +18,7 @@ static bool is_truthy(const tusk_default *value)
 
 static tusk_str type_text(tusk_differ *d, const tusk_column_change *column)
 {
-    return column->to.serial ? column->to.name : tusk_statement_type_str(d->arena, column->new);
+    return column->to.serial ? column->to.name : tusk_statement_type_str(d->arena, column->now);
 }
 
 static tusk_str using_text(tusk_differ *d, const tusk_column_change *column, tusk_cast cast,
@@ -56,10 +56,10 @@ static void set_type(tusk_differ *d, const tusk_table_change *table,
 static bool text_to_enum(tusk_differ *d, const tusk_table_change *table,
                          const tusk_column_change *column)
 {
-    bool has = is_truthy(&column->new->value);
+    bool has = is_truthy(&column->now->value);
     if (has) {
         TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s::%s",
-                          tusk_statement_default(d->arena, column->new), type_text(d, column));
+                          tusk_statement_default(d->arena, column->now), type_text(d, column));
     } else if (column->old->value.kind != TUSK_DEFAULT_NONE) {
         TUSK_COLUMN_ALTER(d, table, column, "DROP DEFAULT");
     }
@@ -72,13 +72,13 @@ static bool ask_for_type(tusk_differ *d, const tusk_table_change *table,
                          const tusk_column_change *column, tusk_cast cast)
 {
     bool had = column->old->value.kind != TUSK_DEFAULT_NONE;
-    bool has = column->new->value.kind != TUSK_DEFAULT_NONE;
-    bool enums = column->old->type_schema.len > 0 && column->new->type_schema.len > 0;
+    bool has = column->now->value.kind != TUSK_DEFAULT_NONE;
+    bool enums = column->old->type_schema.len > 0 && column->now->type_schema.len > 0;
     if (had || (enums && has)) TUSK_COLUMN_ALTER(d, table, column, "DROP DEFAULT");
     set_type(d, table, column, cast, true);
     if (has) {
         TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s",
-                          tusk_statement_default(d->arena, column->new));
+                          tusk_statement_default(d->arena, column->now));
     }
     return true;
 }
@@ -93,9 +93,9 @@ static bool is_text_family(const tusk_type_parts *type)
 static void set_default(tusk_differ *d, const tusk_table_change *table,
                         const tusk_column_change *column)
 {
-    if (column->new->value.kind == TUSK_DEFAULT_NONE) return;
+    if (column->now->value.kind == TUSK_DEFAULT_NONE) return;
     TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s",
-                      tusk_statement_default(d->arena, column->new));
+                      tusk_statement_default(d->arena, column->now));
 }
 
 /* It is text without a default since its enum was made anew, unless it is of that enum again. */
@@ -104,8 +104,8 @@ static bool retype_from_text(tusk_differ *d, const tusk_table_change *table,
 {
     tusk_type_parts text = { .name = TUSK_STR("text") };
     tusk_cast cast = tusk_cast_between(&text, &column->to);
-    if (column->cast == TUSK_CAST_SAME) return column->new->value.kind != TUSK_DEFAULT_NONE;
-    if (column->new->type_schema.len > 0) return text_to_enum(d, table, column);
+    if (column->cast == TUSK_CAST_SAME) return column->now->value.kind != TUSK_DEFAULT_NONE;
+    if (column->now->type_schema.len > 0) return text_to_enum(d, table, column);
     if (cast != TUSK_CAST_SAME) set_type(d, table, column, cast, cast > TUSK_CAST_AUTO);
     set_default(d, table, column);
     return true;
@@ -114,14 +114,14 @@ static bool retype_from_text(tusk_differ *d, const tusk_table_change *table,
 bool tusk_column_retype(tusk_differ *d, const tusk_table_change *table,
                         const tusk_column_change *column)
 {
-    bool to_enum = column->new->type_schema.len > 0;
+    bool to_enum = column->now->type_schema.len > 0;
     bool is_text = is_text_family(&column->from) && !column->from.own;
     if (column->via_text) return retype_from_text(d, table, column);
     if (column->cast == TUSK_CAST_SAME) return false;
     if (to_enum && is_text) return text_to_enum(d, table, column);
     if (column->cast > TUSK_CAST_AUTO) return ask_for_type(d, table, column, column->cast);
     set_type(d, table, column, column->cast, false);
-    if (column->to.serial || !is_truthy(&column->new->value)) return false;
+    if (column->to.serial || !is_truthy(&column->now->value)) return false;
     set_default(d, table, column);
     return true;
 }
@@ -162,7 +162,7 @@ static void with_own_sequence(tusk_differ *d, const tusk_table_change *table,
 static void set_position(tusk_differ *d, const tusk_table_change *table,
                          const tusk_column_change *column, tusk_str sequence, tusk_str start)
 {
-    const tusk_identity *identity = &column->new->identity;
+    const tusk_identity *identity = &column->now->identity;
     bool down =
         identity->name.ptr && identity->increment.len > 0 && identity->increment.ptr[0] == '-';
     const char *extreme = down ? "min" : "max", *beyond = down ? "<=" : ">=";
@@ -199,7 +199,7 @@ void tusk_column_start_serial(tusk_differ *d, const tusk_table_change *table,
     TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT nextval(%l)", place);
     tusk_step_add(d, about, "ALTER SEQUENCE %q OWNED BY %q.%i;", schema, sequence, schema, name, c);
     set_position(d, table, column, tusk_words_str(d->arena, "%l", place), TUSK_STR("1"));
-    if (column->old->not_null || !column->new->not_null) return;
+    if (column->old->not_null || !column->now->not_null) return;
     tusk_step_add(d, about, "UPDATE %t SET %i = DEFAULT WHERE %i IS NULL;", schema, name, c, c);
 }
 
@@ -211,17 +211,17 @@ static void set_identity(tusk_differ *d, const tusk_table_change *table,
     tusk_buf buf;
     tusk_str words = { 0 };
     tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
-    tusk_statement_identity(&buf, table->new, &column->new->identity);
+    tusk_statement_identity(&buf, table->now, &column->now->identity);
     if (tusk_buf_finish(&buf, &words, NULL) != TUSK_OK) d->failed = true;
     TUSK_COLUMN_ALTER(d, table, column, "ADD %s", words);
     if (!column->from.serial) return;
     set_position(d, table, column, own_sequence(d, table, column),
-                 column->new->identity.start_with);
+                 column->now->identity.start_with);
 }
 
 typedef struct identity_field {
     const char *word;
-    tusk_str old, new;
+    tusk_str old, now;
 } identity_field;
 
 /* Is `value` between both, as numbers? What cannot be read is let through. */
@@ -234,12 +234,12 @@ static bool is_between(tusk_str value, tusk_str min, tusk_str max)
 }
 
 /* One field after the other, as drizzle-kit does, when the sequence is a valid one in between. */
-static bool can_go_singly(const tusk_identity *old, const tusk_identity *new)
+static bool can_go_singly(const tusk_identity *old, const tusk_identity *now)
 {
-    return is_between(old->start_with, new->min_value, old->max_value) &&
-           is_between(old->start_with, new->min_value, new->max_value) &&
-           (old->increment.len == 0 || new->increment.len == 0 ||
-            (old->increment.ptr[0] == '-') == (new->increment.ptr[0] == '-'));
+    return is_between(old->start_with, now->min_value, old->max_value) &&
+           is_between(old->start_with, now->min_value, now->max_value) &&
+           (old->increment.len == 0 || now->increment.len == 0 ||
+            (old->increment.ptr[0] == '-') == (now->increment.ptr[0] == '-'));
 }
 
 /* With the type PostgreSQL also changes a bound that was the type's own. */
@@ -264,50 +264,50 @@ static bool bound_follows(const tusk_column_change *column, tusk_str bound)
 static void change_identity(tusk_differ *d, const tusk_table_change *table,
                             const tusk_column_change *column)
 {
-    const tusk_identity *old = &column->old->identity, *new = &column->new->identity;
+    const tusk_identity *old = &column->old->identity, *now = &column->now->identity;
     const identity_field fields[] = {
-        { "MINVALUE", old->min_value, new->min_value },
-        { "MAXVALUE", old->max_value, new->max_value },
-        { "INCREMENT BY", old->increment, new->increment },
-        { "START WITH", old->start_with, new->start_with },
-        { "CACHE", old->cache, new->cache },
+        { "MINVALUE", old->min_value, now->min_value },
+        { "MAXVALUE", old->max_value, now->max_value },
+        { "INCREMENT BY", old->increment, now->increment },
+        { "START WITH", old->start_with, now->start_with },
+        { "CACHE", old->cache, now->cache },
     };
-    bool singly = can_go_singly(old, new);
+    bool singly = can_go_singly(old, now);
     tusk_buf all;
     tusk_buf_init_in(&all, d->arena, TUSK_STATEMENT_MAX);
-    if (old->always != new->always) {
+    if (old->always != now->always) {
         TUSK_COLUMN_ALTER(d, table, column, "SET GENERATED %z",
-                          new->always ? "ALWAYS" : "BY DEFAULT");
+                          now->always ? "ALWAYS" : "BY DEFAULT");
     }
     for (size_t i = 0; i < sizeof fields / sizeof *fields; i++) {
         const identity_field *field = &fields[i];
         bool follows = i < 2 && bound_follows(column, field->old);
-        if (tusk_str_eq(field->old, field->new) && !follows) continue;
+        if (tusk_str_eq(field->old, field->now) && !follows) continue;
         if (singly) {
-            TUSK_COLUMN_ALTER(d, table, column, "SET %z %s", field->word, field->new);
+            TUSK_COLUMN_ALTER(d, table, column, "SET %z %s", field->word, field->now);
         } else {
-            tusk_words(&all, "SET %z %s ", field->word, field->new);
+            tusk_words(&all, "SET %z %s ", field->word, field->now);
         }
     }
     if (!singly) {
         /* where it stands is outside of the new bounds: begin again, then after the rows */
         TUSK_COLUMN_ALTER(d, table, column, "%sRESTART", tusk_buf_str(&all));
-        set_position(d, table, column, own_sequence(d, table, column), new->start_with);
+        set_position(d, table, column, own_sequence(d, table, column), now->start_with);
     }
-    if (old->cycle != new->cycle) {
-        TUSK_COLUMN_ALTER(d, table, column, new->cycle ? "SET CYCLE" : "SET NO CYCLE");
+    if (old->cycle != now->cycle) {
+        TUSK_COLUMN_ALTER(d, table, column, now->cycle ? "SET CYCLE" : "SET NO CYCLE");
     }
-    if (!tusk_str_eq(old->name, new->name)) {
+    if (!tusk_str_eq(old->name, now->name)) {
         tusk_step_add(
             d, TUSK_ABOUT(RENAME, "sequence", .schema = table->old->schema, .name = old->name),
-            "ALTER SEQUENCE %q RENAME TO %i;", table->old->schema, old->name, new->name);
+            "ALTER SEQUENCE %q RENAME TO %i;", table->old->schema, old->name, now->name);
     }
 }
 
 void tusk_column_identity(tusk_differ *d, const tusk_table_change *table,
                           const tusk_column_change *column)
 {
-    bool was = column->old->identity.name.ptr, is = column->new->identity.name.ptr;
+    bool was = column->old->identity.name.ptr, is = column->now->identity.name.ptr;
     if (!was && is) set_identity(d, table, column);
     if (was && !is) TUSK_COLUMN_ALTER(d, table, column, "DROP IDENTITY");
     if (was && is) change_identity(d, table, column);

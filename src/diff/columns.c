@@ -51,9 +51,9 @@ static void rename_columns(tusk_differ *d, const tusk_table_change *table)
     bool *done = TUSK_NEW_ARRAY(d->arena, bool, count), again = done != NULL, waiting = false;
     while (again) {
         again = waiting = false;
-        for (size_t j = 0; table->new &&j < table->new->columns.count; j++) {
+        for (size_t j = 0; table->now && j < table->now->columns.count; j++) {
             const tusk_column_change *column =
-                tusk_fates_of_column(table, table->new->columns.items[j].name);
+                tusk_fates_of_column(table, table->now->columns.items[j].name);
             if (!column) continue;
             size_t i = (size_t)(column - table->columns.items);
             if (done[i] || tusk_str_eq(column->first_name, column->old->name)) continue;
@@ -73,7 +73,7 @@ static void rename_columns(tusk_differ *d, const tusk_table_change *table)
 void tusk_part_rename_columns(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
-        if (d->changes.tables.items[i].new) rename_columns(d, &d->changes.tables.items[i]);
+        if (d->changes.tables.items[i].now) rename_columns(d, &d->changes.tables.items[i]);
     }
 }
 
@@ -91,8 +91,8 @@ static bool is_in_key(const tusk_model_table *table, tusk_str column)
  * stays when they leave it. */
 static bool leaves_key(const tusk_table_change *table, const tusk_column_change *column)
 {
-    return is_in_key(table->first, column->first_name) && !column->new->primary_key &&
-           !is_in_key(table->new, column->new->name);
+    return is_in_key(table->first, column->first_name) && !column->now->primary_key &&
+           !is_in_key(table->now, column->now->name);
 }
 
 /* The key is only changed after all columns are. */
@@ -108,10 +108,10 @@ static bool leaves_late(const tusk_table_change *table, const tusk_column_change
 static void drop_not_null(tusk_differ *d, const tusk_table_change *table,
                           const tusk_column_change *column, bool late)
 {
-    const tusk_model_column *old = column->old, *new = column->new;
-    if (new->not_null || new->identity.name.ptr || new->primary_key) return;
+    const tusk_model_column *old = column->old, *now = column->now;
+    if (now->not_null || now->identity.name.ptr || now->primary_key) return;
     if (!old->not_null && !leaves_key(table, column)) return;
-    bool stays = is_in_key(table->first, column->first_name) && is_in_key(table->new, new->name);
+    bool stays = is_in_key(table->first, column->first_name) && is_in_key(table->now, now->name);
     if (stays || leaves_late(table, column) != late) return;
     TUSK_COLUMN_ALTER(d, table, column, "DROP NOT NULL");
 }
@@ -119,12 +119,12 @@ static void drop_not_null(tusk_differ *d, const tusk_table_change *table,
 static void set_default(tusk_differ *d, const tusk_table_change *table,
                         const tusk_column_change *column)
 {
-    const tusk_default *old = &column->old->value, *new = &column->new->value;
-    if (new->kind == TUSK_DEFAULT_NONE && old->kind != TUSK_DEFAULT_NONE) {
+    const tusk_default *old = &column->old->value, *now = &column->now->value;
+    if (now->kind == TUSK_DEFAULT_NONE && old->kind != TUSK_DEFAULT_NONE) {
         TUSK_COLUMN_ALTER(d, table, column, "DROP DEFAULT");
-    } else if (new->kind != TUSK_DEFAULT_NONE && !tusk_same_default(old, new)) {
+    } else if (now->kind != TUSK_DEFAULT_NONE && !tusk_same_default(old, now)) {
         TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s",
-                          tusk_statement_default(d->arena, column->new));
+                          tusk_statement_default(d->arena, column->now));
     }
 }
 
@@ -132,12 +132,12 @@ static void set_default(tusk_differ *d, const tusk_table_change *table,
 static void stop_special(tusk_differ *d, const tusk_table_change *table,
                          const tusk_column_change *column)
 {
-    const tusk_model_column *old = column->old, *new = column->new;
+    const tusk_model_column *old = column->old, *now = column->now;
     bool changes =
-        new->value.kind != TUSK_DEFAULT_NONE || column->cast > TUSK_CAST_SAME || column->to.serial;
-    bool was_identity = old->identity.name.ptr && !new->identity.name.ptr;
+        now->value.kind != TUSK_DEFAULT_NONE || column->cast > TUSK_CAST_SAME || column->to.serial;
+    bool was_identity = old->identity.name.ptr && !now->identity.name.ptr;
     if (was_identity && changes) TUSK_COLUMN_ALTER(d, table, column, "DROP IDENTITY");
-    bool was_generated = old->generated.ptr && !new->generated.ptr;
+    bool was_generated = old->generated.ptr && !now->generated.ptr;
     if (was_generated && changes) TUSK_COLUMN_ALTER(d, table, column, "DROP EXPRESSION");
     if (column->from.serial && !column->to.serial) tusk_column_stop_serial(d, table, column);
 }
@@ -155,10 +155,10 @@ static void remake_column(tusk_differ *d, const tusk_table_change *table,
     if (!add) return;
     tusk_buf buf;
     tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
-    tusk_statement_add_column(&buf, table->new, column->new);
+    tusk_statement_add_column(&buf, table->now, column->now);
     about.loses = (tusk_str){ 0 };
     tusk_step_add_buf(d, about, &buf);
-    tusk_step_remade(d, column->new->name);
+    tusk_step_remade(d, column->now->name);
 }
 
 static void alter_column(tusk_differ *d, const tusk_table_change *table,
@@ -168,17 +168,17 @@ static void alter_column(tusk_differ *d, const tusk_table_change *table,
         if (!column->apart) remake_column(d, table, column, true, true);
         return;
     }
-    const tusk_model_column *old = column->old, *new = column->new;
+    const tusk_model_column *old = column->old, *now = column->now;
     stop_special(d, table, column);
     bool default_done = tusk_column_retype(d, table, column);
     if (!default_done && !column->to.serial) set_default(d, table, column);
     if (column->to.serial && !column->from.serial) tusk_column_start_serial(d, table, column);
     bool was_null = !old->not_null;
-    if (was_null && new->not_null) TUSK_COLUMN_ALTER(d, table, column, "SET NOT NULL");
+    if (was_null && now->not_null) TUSK_COLUMN_ALTER(d, table, column, "SET NOT NULL");
     if (!old->identity.name.ptr) drop_not_null(d, table, column, false);
     tusk_column_identity(d, table, column);
     if (old->identity.name.ptr) drop_not_null(d, table, column, false);
-    if (old->generated.ptr && !new->generated.ptr) {
+    if (old->generated.ptr && !now->generated.ptr) {
         TUSK_COLUMN_ALTER(d, table, column, "DROP EXPRESSION");
     }
 }
@@ -189,7 +189,7 @@ static void drop_apart(tusk_differ *d, const tusk_table_change *table)
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
         if (!column->apart) continue;
-        if (!column->new) {
+        if (!column->now) {
             tusk_step_add(d,
                           TUSK_ABOUT(DROP, "column", .schema = table->old->schema,
                                      .name = table->old->name, .member = column->old->name,
@@ -208,7 +208,11 @@ void tusk_part_drop_early_columns(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        if (table->new && table->has_enum_anew) drop_apart(d, table);
+        bool any = false;
+        for (size_t j = 0; j < table->columns.count; j++) any |= table->columns.items[j].apart;
+        if (!table->now || !table->has_enum_anew || !any) continue;
+        tusk_part_drop_keys_of(d, table);
+        drop_apart(d, table);
     }
 }
 
@@ -216,11 +220,11 @@ void tusk_part_alter_columns(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        if (!table->new) continue;
+        if (!table->now) continue;
         drop_apart(d, table);
         tusk_part_single_key(d, table);
         for (size_t j = 0; j < table->columns.count; j++) {
-            if (table->columns.items[j].new) alter_column(d, table, &table->columns.items[j]);
+            if (table->columns.items[j].now) alter_column(d, table, &table->columns.items[j]);
         }
     }
 }
@@ -230,8 +234,8 @@ void tusk_part_alter_columns(tusk_differ *d)
 /* Is it made from another column that is added as well? */
 static bool is_made_from_new(const tusk_table_change *table, const tusk_model_column *column)
 {
-    for (size_t i = 0; column->generated.ptr && i < table->new->columns.count; i++) {
-        tusk_str name = table->new->columns.items[i].name;
+    for (size_t i = 0; column->generated.ptr && i < table->now->columns.count; i++) {
+        tusk_str name = table->now->columns.items[i].name;
         if (tusk_str_eq(name, column->name) || tusk_fates_of_column(table, name)) continue;
         if (tusk_scan_names(column->generated, name)) return true;
     }
@@ -240,16 +244,16 @@ static bool is_made_from_new(const tusk_table_change *table, const tusk_model_co
 
 static void add_columns(tusk_differ *d, const tusk_table_change *table, bool made_from_new)
 {
-    for (size_t i = 0; i < table->new->columns.count; i++) {
-        const tusk_model_column *column = &table->new->columns.items[i];
+    for (size_t i = 0; i < table->now->columns.count; i++) {
+        const tusk_model_column *column = &table->now->columns.items[i];
         if (tusk_fates_of_column(table, column->name)) continue;
         if (is_made_from_new(table, column) != made_from_new) continue;
         tusk_buf buf;
         tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
-        tusk_statement_add_column(&buf, table->new, column);
+        tusk_statement_add_column(&buf, table->now, column);
         tusk_step_add_buf(d,
-                          TUSK_ABOUT(CREATE, "column", .schema = table->new->schema,
-                                     .name = table->new->name, .member = column->name),
+                          TUSK_ABOUT(CREATE, "column", .schema = table->now->schema,
+                                     .name = table->now->name, .member = column->name),
                           &buf);
     }
 }
@@ -258,12 +262,12 @@ void tusk_part_add_columns(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        if (!table->new) continue;
+        if (!table->now) continue;
         add_columns(d, table, false);
         add_columns(d, table, true);
         for (size_t j = 0; j < table->columns.count; j++) {
             const tusk_column_change *column = &table->columns.items[j];
-            if (column->new && column->apart && column->depth == TUSK_ANEW) {
+            if (column->now && column->apart && column->depth == TUSK_ANEW) {
                 remake_column(d, table, column, false, true);
             }
         }
@@ -275,7 +279,7 @@ static void drop_columns(tusk_differ *d, const tusk_table_change *table, bool ge
     for (size_t j = 0; j < table->columns.count; j++) {
         const tusk_column_change *column = &table->columns.items[j];
         bool first = column->apart && column->old->generated.ptr;
-        if (column->new || first != generated) continue;
+        if (column->now || first != generated) continue;
         tusk_step_add(d,
                       TUSK_ABOUT(DROP, "column", .schema = table->old->schema,
                                  .name = table->old->name, .member = column->old->name,
@@ -289,16 +293,16 @@ void tusk_part_drop_columns(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        if (!table->new) continue;
+        if (!table->now) continue;
         drop_columns(d, table, true);
         drop_columns(d, table, false);
     }
     tusk_part_change_keys(d);
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        for (size_t j = 0; table->new &&j < table->columns.count; j++) {
+        for (size_t j = 0; table->now && j < table->columns.count; j++) {
             const tusk_column_change *column = &table->columns.items[j];
-            if (column->new && column->depth < TUSK_ANEW) drop_not_null(d, table, column, true);
+            if (column->now && column->depth < TUSK_ANEW) drop_not_null(d, table, column, true);
         }
     }
 }

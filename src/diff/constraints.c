@@ -20,9 +20,9 @@ static void drop_constraint(tusk_differ *d, const tusk_table_change *table, cons
 }
 
 /* Members of one list that have this fate, in their order. */
-#define EACH_FATE(table, list, fates, fate, call)                             \
-    for (size_t i_ = 0; (table)->new &&i_ < (table)->old->list.count; i_++) { \
-        if ((table)->fates[i_] == (fate)) call;                               \
+#define EACH_FATE(table, list, fates, fate, call)                              \
+    for (size_t i_ = 0; (table)->now && i_ < (table)->old->list.count; i_++) { \
+        if ((table)->fates[i_] == (fate)) call;                                \
     }
 #define EACH_TABLE(d, table)                                                \
     for (const tusk_table_change *table = (d)->changes.tables.items,        \
@@ -43,7 +43,7 @@ static bool refers_to_dropped(const tusk_differ *d, const tusk_model_foreign_key
 {
     const tusk_model_table *target = tusk_model_find_table(d->first, key->schema_to, key->table_to);
     if (!target) return false;
-    return !d->changes.tables.items[target - d->first->tables.items].new;
+    return !d->changes.tables.items[target - d->first->tables.items].now;
 }
 
 /* Before the tables that they refer to are dropped, tables still have their old names; the others
@@ -52,7 +52,7 @@ void tusk_part_drop_early_foreign_keys(tusk_differ *d, bool of_dropped)
 {
     EACH_TABLE(d, table)
     {
-        for (size_t i = 0; table->new &&i < table->old->foreign_keys.count; i++) {
+        for (size_t i = 0; table->now && i < table->old->foreign_keys.count; i++) {
             const tusk_model_foreign_key *key = &table->old->foreign_keys.items[i];
             if (!table->early_foreign_keys[i] || refers_to_dropped(d, key) != of_dropped) continue;
             if (!of_dropped) {
@@ -68,7 +68,7 @@ void tusk_part_drop_early_foreign_keys(tusk_differ *d, bool of_dropped)
 
 static void drop_foreign_keys(tusk_differ *d, const tusk_table_change *table, tusk_fate fate)
 {
-    for (size_t i = 0; table->new &&i < table->old->foreign_keys.count; i++) {
+    for (size_t i = 0; table->now && i < table->old->foreign_keys.count; i++) {
         bool is = table->foreign_keys[i] == fate && !table->early_foreign_keys[i];
         if (is) drop_foreign_key(d, table, i);
     }
@@ -116,7 +116,7 @@ void tusk_part_drop_early_indexes(tusk_differ *d)
 {
     EACH_TABLE(d, table)
     {
-        for (size_t i = 0; table->new &&i < table->old->indexes.count; i++) {
+        for (size_t i = 0; table->now && i < table->old->indexes.count; i++) {
             if (!table->early_indexes[i] || table->indexes[i] == TUSK_KEPT) continue;
             drop_index(d, table, table->old->indexes.items[i].name);
         }
@@ -202,36 +202,36 @@ void tusk_part_add_unique(tusk_differ *d, const tusk_model_table *table, const t
 
 static void add_uniques(tusk_differ *d, const tusk_table_change *change, tusk_fate fate)
 {
-    for (size_t i = 0; change->new &&i < change->new->uniques.count; i++) {
-        const tusk_model_key *key = &change->new->uniques.items[i];
+    for (size_t i = 0; change->now && i < change->now->uniques.count; i++) {
+        const tusk_model_key *key = &change->now->uniques.items[i];
         if (FATE_OF(change, uniques, uniques, key->name) == fate)
-            tusk_part_add_unique(d, change->new, key);
+            tusk_part_add_unique(d, change->now, key);
     }
 }
 
 static void add_checks(tusk_differ *d, const tusk_table_change *change, tusk_fate fate)
 {
-    for (size_t i = 0; change->new &&i < change->new->checks.count; i++) {
-        const tusk_model_check *check = &change->new->checks.items[i];
+    for (size_t i = 0; change->now && i < change->now->checks.count; i++) {
+        const tusk_model_check *check = &change->now->checks.items[i];
         if (FATE_OF(change, checks, checks, check->name) != fate) continue;
         tusk_step_check(d, check->value, "check", check->name);
-        tusk_step_add(d, about(TUSK_STEP_CREATE, "check", change->new, check->name),
-                      "ALTER TABLE %t ADD CONSTRAINT %i CHECK (%s);", change->new->schema,
-                      change->new->name, check->name, check->value);
+        tusk_step_add(d, about(TUSK_STEP_CREATE, "check", change->now, check->name),
+                      "ALTER TABLE %t ADD CONSTRAINT %i CHECK (%s);", change->now->schema,
+                      change->now->name, check->name, check->value);
         tusk_step_remade(d, check->name);
     }
 }
 
 static void add_exclusions(tusk_differ *d, const tusk_table_change *change, tusk_fate fate)
 {
-    for (size_t i = 0; change->new &&i < change->new->exclusions.count; i++) {
-        const tusk_model_exclusion *exclusion = &change->new->exclusions.items[i];
+    for (size_t i = 0; change->now && i < change->now->exclusions.count; i++) {
+        const tusk_model_exclusion *exclusion = &change->now->exclusions.items[i];
         if (FATE_OF(change, exclusions, exclusions, exclusion->name) != fate) continue;
         tusk_buf buf;
         tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
-        tusk_statement_add_exclusion(&buf, change->new, exclusion);
+        tusk_statement_add_exclusion(&buf, change->now, exclusion);
         tusk_step_add_buf(
-            d, about(TUSK_STEP_CREATE, "exclusion constraint", change->new, exclusion->name), &buf);
+            d, about(TUSK_STEP_CREATE, "exclusion constraint", change->now, exclusion->name), &buf);
     }
 }
 
@@ -321,14 +321,14 @@ void tusk_part_add_to_old(tusk_differ *d)
 {
     EACH_TABLE(d, table)
     {
-        if (!table->new) continue;
-        add_foreign_keys(d, table->new, table, TUSK_GONE);
-        add_foreign_keys(d, table->new, table, TUSK_CHANGED);
+        if (!table->now) continue;
+        add_foreign_keys(d, table->now, table, TUSK_GONE);
+        add_foreign_keys(d, table->now, table, TUSK_CHANGED);
     }
     for (tusk_fate fate = TUSK_GONE; fate >= TUSK_CHANGED; fate--) {
         EACH_TABLE(d, table)
         {
-            if (table->new) add_indexes(d, table->new, table, fate);
+            if (table->now) add_indexes(d, table->now, table, fate);
         }
     }
 }

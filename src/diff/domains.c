@@ -101,60 +101,60 @@ static void create_one(tusk_differ *d, size_t i, bool *done)
 
 /* ---- altering ---- */
 
-static void alter_checks(tusk_differ *d, const tusk_model_domain *old, const tusk_model_domain *new)
+static void alter_checks(tusk_differ *d, const tusk_model_domain *old, const tusk_model_domain *now)
 {
     for (size_t i = 0; i < old->checks.count; i++) {
         const tusk_model_check *check = &old->checks.items[i];
-        const tusk_model_check *now = TUSK_NAMED(new->checks, check->name);
-        if (now && tusk_same_check(check, now)) continue;
-        tusk_step_add(d, about_domain(TUSK_STEP_ALTER, new), "ALTER DOMAIN %q DROP CONSTRAINT %i;",
-                      new->schema, new->name, check->name);
+        const tusk_model_check *is = TUSK_NAMED(now->checks, check->name);
+        if (is && tusk_same_check(check, is)) continue;
+        tusk_step_add(d, about_domain(TUSK_STEP_ALTER, now), "ALTER DOMAIN %q DROP CONSTRAINT %i;",
+                      now->schema, now->name, check->name);
     }
-    for (size_t i = 0; i < new->checks.count; i++) {
-        const tusk_model_check *check = &new->checks.items[i];
+    for (size_t i = 0; i < now->checks.count; i++) {
+        const tusk_model_check *check = &now->checks.items[i];
         const tusk_model_check *was = TUSK_NAMED(old->checks, check->name);
         if (was && tusk_same_check(check, was)) continue;
-        tusk_step_add(d, about_domain(TUSK_STEP_ALTER, new),
-                      "ALTER DOMAIN %q ADD CONSTRAINT %i CHECK (%s);", new->schema, new->name,
+        tusk_step_add(d, about_domain(TUSK_STEP_ALTER, now),
+                      "ALTER DOMAIN %q ADD CONSTRAINT %i CHECK (%s);", now->schema, now->name,
                       check->name, check->value);
     }
 }
 
-static void alter_domain(tusk_differ *d, const tusk_model_domain *old, const tusk_model_domain *new)
+static void alter_domain(tusk_differ *d, const tusk_model_domain *old, const tusk_model_domain *now)
 {
-    tusk_about about = about_domain(TUSK_STEP_ALTER, new);
-    if (!tusk_str_eq(old->type, new->type)) {
+    tusk_about about = about_domain(TUSK_STEP_ALTER, now);
+    if (!tusk_str_eq(old->type, now->type)) {
         tusk_step_refuse(d, "Make another domain and give the columns its type.",
                          "the domain \"%.*s\" cannot change its type from %.*s to %.*s",
-                         TUSK_STR_ARG(new->name), TUSK_STR_ARG(old->type), TUSK_STR_ARG(new->type));
+                         TUSK_STR_ARG(now->name), TUSK_STR_ARG(old->type), TUSK_STR_ARG(now->type));
     }
-    if (!tusk_same_default(&old->value, &new->value)) {
-        bool has = new->value.kind != TUSK_DEFAULT_NONE;
+    if (!tusk_same_default(&old->value, &now->value)) {
+        bool has = now->value.kind != TUSK_DEFAULT_NONE;
         tusk_step_add(d, about,
                       has ? "ALTER DOMAIN %q SET DEFAULT %s;" : "ALTER DOMAIN %q DROP DEFAULT;",
-                      new->schema, new->name, new->value.sql);
+                      now->schema, now->name, now->value.sql);
     }
-    if (old->not_null != new->not_null) {
-        tusk_step_add(d, about, "ALTER DOMAIN %q %z NOT NULL;", new->schema, new->name,
-                      new->not_null ? "SET" : "DROP");
+    if (old->not_null != now->not_null) {
+        tusk_step_add(d, about, "ALTER DOMAIN %q %z NOT NULL;", now->schema, now->name,
+                      now->not_null ? "SET" : "DROP");
     }
-    alter_checks(d, old, new);
+    alter_checks(d, old, now);
 }
 
 static void alter_composite(tusk_differ *d, const tusk_model_composite *old,
-                            const tusk_model_composite *new)
+                            const tusk_model_composite *now)
 {
-    tusk_about about = about_composite(TUSK_STEP_ALTER, new);
+    tusk_about about = about_composite(TUSK_STEP_ALTER, now);
     for (size_t i = 0; i < old->fields.count; i++) {
         const tusk_model_column *field = &old->fields.items[i];
-        if (TUSK_NAMED(new->fields, field->name)) continue;
+        if (TUSK_NAMED(now->fields, field->name)) continue;
         tusk_about what = about;
         what.loses = TUSK_STR("the values of the attribute");
-        tusk_step_add(d, what, "ALTER TYPE %q DROP ATTRIBUTE %i;", new->schema, new->name,
+        tusk_step_add(d, what, "ALTER TYPE %q DROP ATTRIBUTE %i;", now->schema, now->name,
                       field->name);
     }
-    for (size_t i = 0; i < new->fields.count; i++) {
-        const tusk_model_column *field = &new->fields.items[i];
+    for (size_t i = 0; i < now->fields.count; i++) {
+        const tusk_model_column *field = &now->fields.items[i];
         const tusk_model_column *was = TUSK_NAMED(old->fields, field->name);
         if (was && tusk_str_eq(was->type, field->type) &&
             tusk_str_eq(was->type_schema, field->type_schema))
@@ -162,7 +162,7 @@ static void alter_composite(tusk_differ *d, const tusk_model_composite *old,
         tusk_step_add(d, about,
                       was ? "ALTER TYPE %q ALTER ATTRIBUTE %i SET DATA TYPE %s;"
                           : "ALTER TYPE %q ADD ATTRIBUTE %i %s;",
-                      new->schema, new->name, field->name,
+                      now->schema, now->name, field->name,
                       tusk_statement_type_str(d->arena, field));
     }
 }
@@ -174,13 +174,13 @@ void tusk_part_domains(tusk_differ *d)
     for (size_t i = 0; done && i < count; i++) create_one(d, i, done);
     for (size_t i = 0; i < d->from->domains.count; i++) {
         const tusk_model_domain *old = &d->from->domains.items[i];
-        const tusk_model_domain *new = TUSK_PLACED(d->to->domains, old->schema, old->name);
-        if (new) alter_domain(d, old, new);
+        const tusk_model_domain *now = TUSK_PLACED(d->to->domains, old->schema, old->name);
+        if (now) alter_domain(d, old, now);
     }
     for (size_t i = 0; i < d->from->composites.count; i++) {
         const tusk_model_composite *old = &d->from->composites.items[i];
-        const tusk_model_composite *new = TUSK_PLACED(d->to->composites, old->schema, old->name);
-        if (new) alter_composite(d, old, new);
+        const tusk_model_composite *now = TUSK_PLACED(d->to->composites, old->schema, old->name);
+        if (now) alter_composite(d, old, now);
     }
 }
 

@@ -10,7 +10,7 @@
 const tusk_table_change *tusk_fates_of_table(const tusk_fates *changes, const tusk_model_table *now)
 {
     for (size_t i = 0; i < changes->tables.count; i++) {
-        if (changes->tables.items[i].new == now) return &changes->tables.items[i];
+        if (changes->tables.items[i].now == now) return &changes->tables.items[i];
     }
     return NULL;
 }
@@ -40,7 +40,7 @@ bool tusk_fates_touch(const tusk_table_change *table, const tusk_names *names, t
 {
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
-        if (column->new && column->depth < depth) continue;
+        if (column->now && column->depth < depth) continue;
         if (tusk_names_have(names, column->first_name)) return true;
     }
     return false;
@@ -90,18 +90,18 @@ static void find_depth(tusk_fates *changes, const tusk_table_change *table,
     column->from = tusk_type_of(changes->arena, column->old);
     column->via_text = tusk_fates_enum_of(changes, column->old) != NULL;
     if (column->via_text) column->depth = TUSK_CONVERTED;
-    if (!column->new) return;
-    column->to = tusk_type_of(changes->arena, column->new);
+    if (!column->now) return;
+    column->to = tusk_type_of(changes->arena, column->now);
     column->cast = tusk_cast_between(&column->from, &column->to);
     column->other_family = !one_family(&column->from, &column->to);
     if (column->cast == TUSK_CAST_NEAR && column->depth < TUSK_RETYPED)
         column->depth = TUSK_RETYPED;
     if (column->cast > TUSK_CAST_NEAR) column->depth = TUSK_CONVERTED;
-    bool is_generated = column->new->generated.ptr, was_generated = column->old->generated.ptr;
+    bool is_generated = column->now->generated.ptr, was_generated = column->old->generated.ptr;
     if (!is_generated) return;
-    bool same = was_generated && (tusk_str_eq(column->old->generated, column->new->generated) ||
+    bool same = was_generated && (tusk_str_eq(column->old->generated, column->now->generated) ||
                                   tusk_str_eq(in_new_words(changes, table, column->old->generated),
-                                              column->new->generated));
+                                              column->now->generated));
     if (!same || column->cast > TUSK_CAST_AUTO) column->depth = TUSK_ANEW;
 }
 
@@ -111,19 +111,19 @@ static void find_dependent(tusk_table_change *table, tusk_column_change *column)
 {
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_column_change *base = &table->columns.items[i];
-        bool changes = !base->new || base->depth != TUSK_UNTOUCHED;
+        bool changes = !base->now || base->depth != TUSK_UNTOUCHED;
         if (base == column || !changes) continue;
         bool was = names_column(column->old->generated, base);
-        bool is = column->new && column->new->generated.ptr &&tusk_scan_names(
-                                     column->new->generated, base->old->name);
+        bool is = column->now && column->now->generated.ptr &&
+                  tusk_scan_names(column->now->generated, base->old->name);
         if (was || (is && column->depth == TUSK_ANEW)) column->apart = true;
-        if (was && column->new && column->new->generated.ptr) column->depth = TUSK_ANEW;
+        if (was && column->now && column->now->generated.ptr) column->depth = TUSK_ANEW;
     }
     bool added = false;
-    for (size_t i = 0; column->depth == TUSK_ANEW && i < table->new->columns.count; i++) {
-        tusk_str name = table->new->columns.items[i].name;
+    for (size_t i = 0; column->depth == TUSK_ANEW && i < table->now->columns.count; i++) {
+        tusk_str name = table->now->columns.items[i].name;
         if (tusk_fates_of_column(table, name)) continue;
-        if (tusk_scan_names(column->new->generated, name)) added = true;
+        if (tusk_scan_names(column->now->generated, name)) added = true;
     }
     if (added) column->apart = true;
 }
@@ -134,14 +134,14 @@ void tusk_fates_find_columns(tusk_fates *changes, tusk_table_change *table)
         const tusk_model_column *old = &table->old->columns.items[i];
         tusk_column_change column = { .old = old,
                                       .first_name = table->first->columns.items[i].name };
-        if (table->new) column.new = tusk_model_find_column(table->new, old->name);
+        if (table->now) column.now = tusk_model_find_column(table->now, old->name);
         tusk_vec_push(changes->arena, &table->columns, column);
     }
-    for (size_t i = 0; table->new &&i < table->columns.count; i++) {
+    for (size_t i = 0; table->now && i < table->columns.count; i++) {
         find_depth(changes, table, &table->columns.items[i]);
         if (table->columns.items[i].via_text) table->has_enum_anew = true;
     }
-    for (size_t i = 0; table->new &&i < table->columns.count; i++) {
+    for (size_t i = 0; table->now && i < table->columns.count; i++) {
         tusk_column_change *column = &table->columns.items[i];
         if (column->old->generated.ptr || column->depth == TUSK_ANEW) find_dependent(table, column);
     }
@@ -153,15 +153,15 @@ static bool columns_altered(const tusk_table_change *table)
 {
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_model_column *old = table->columns.items[i].old,
-                                *new = table->columns.items[i].new;
-        if (!new || !tusk_str_eq(table->columns.items[i].first_name, old->name)) continue;
-        bool same =
-            tusk_str_eq(old->type, new->type) &&
-            old->not_null == new->not_null &&tusk_str_eq(old->type_schema, new->type_schema) &&
-            old->primary_key == new->primary_key &&tusk_same_default(&old->value, &new->value) &&
-            tusk_str_eq(old->generated, new->generated) &&
-            tusk_same_identity(&old->identity, &new->identity) &&
-            tusk_str_eq(old->identity.name, new->identity.name);
+                                *now = table->columns.items[i].now;
+        if (!now || !tusk_str_eq(table->columns.items[i].first_name, old->name)) continue;
+        bool same = tusk_str_eq(old->type, now->type) && now->not_null == old->not_null &&
+                    tusk_str_eq(old->type_schema, now->type_schema) &&
+                    now->primary_key == old->primary_key &&
+                    tusk_same_default(&old->value, &now->value) &&
+                    tusk_str_eq(old->generated, now->generated) &&
+                    tusk_same_identity(&old->identity, &now->identity) &&
+                    tusk_str_eq(old->identity.name, now->identity.name);
         if (!same) return true;
     }
     return false;
@@ -169,7 +169,7 @@ static bool columns_altered(const tusk_table_change *table)
 
 #define LIST_ALTERED(table, list, fates)                                      \
     __extension__({                                                           \
-        bool altered_ = (table)->old->list.count != (table)->new->list.count; \
+        bool altered_ = (table)->old->list.count != (table)->now->list.count; \
         for (size_t k_ = 0; k_ < (table)->old->list.count; k_++) {            \
             if ((table)->fates[k_] != TUSK_KEPT) altered_ = true;             \
         }                                                                     \
@@ -182,7 +182,7 @@ static bool is_altered(const tusk_table_change *table)
            LIST_ALTERED(table, foreign_keys, foreign_keys) ||
            LIST_ALTERED(table, primary_keys, primary_keys) ||
            LIST_ALTERED(table, uniques, uniques) || LIST_ALTERED(table, checks, checks) ||
-           LIST_ALTERED(table, policies, policies) || table->old->rls != table->new->rls;
+           LIST_ALTERED(table, policies, policies) || table->old->rls != table->now->rls;
 }
 
 static void add_table(tusk_fates *changes, size_t i)
@@ -193,7 +193,7 @@ static void add_table(tusk_fates *changes, size_t i)
     tusk_table_change table = {
         .first = first,
         .old = old,
-        .new = tusk_model_find_table(changes->to, old->schema, old->name),
+        .now = tusk_model_find_table(changes->to, old->schema, old->name),
         .schema = tusk_rename_schema(changes->first, changes->from, first->schema),
         .name = first->name,
         .indexes = TUSK_NEW_ARRAY(arena, tusk_fate, old->indexes.count),
@@ -223,17 +223,17 @@ static tusk_status refuse_partition(const tusk_table_change *table, const char *
 
 static tusk_status check_partitions(const tusk_table_change *table, tusk_error *err)
 {
-    if (!table->new) return TUSK_OK;
+    if (!table->now) return TUSK_OK;
     tusk_str by = table->first->partition_by;
     bool touched = false;
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
-        bool changes = !column->new || column->depth != TUSK_UNTOUCHED;
+        bool changes = !column->now || column->depth != TUSK_UNTOUCHED;
         if (changes && names_column(by, column)) touched = true;
     }
-    if (!tusk_same_text(table->old->partition_by, table->new->partition_by) &&
-        !tusk_str_eq(by, table->new->partition_by)) {
-        bool renamed = by.ptr && table->new->partition_by.ptr && !touched;
+    if (!tusk_same_text(table->old->partition_by, table->now->partition_by) &&
+        !tusk_str_eq(by, table->now->partition_by)) {
+        bool renamed = by.ptr && table->now->partition_by.ptr && !touched;
         if (!renamed) return refuse_partition(table, "the way it is partitioned was changed", err);
     }
     if (touched) return refuse_partition(table, "the partition key cannot change its type", err);
@@ -260,7 +260,7 @@ tusk_status tusk_fates_find(tusk_arena *arena, const tusk_model *first, const tu
     for (size_t i = 0; i < out->tables.count; i++) {
         tusk_table_change *table = &out->tables.items[i];
         tusk_fates_find_foreign_keys(out, table);
-        table->altered = table->new && !table->moved_only &&is_altered(table);
+        table->altered = table->now && !table->moved_only && is_altered(table);
     }
     tusk_fates_find_views(out);
     tusk_fates_find_policies(out);

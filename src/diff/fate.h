@@ -22,7 +22,7 @@ typedef enum tusk_depth {
 
 /** A column that was there. */
 typedef struct tusk_column_change {
-    const tusk_model_column *old, *new; /* with its new name; new NULL: dropped */
+    const tusk_model_column *old, *now; /* with its new name; now NULL: dropped */
     tusk_str first_name;                /* as it was, and as old expressions say */
     tusk_type_parts from, to;
     tusk_cast cast;
@@ -36,7 +36,7 @@ typedef struct tusk_column_change {
 typedef struct tusk_table_change {
     const tusk_model_table *first; /* as the old schema has it */
     const tusk_model_table *old;   /* with its new names */
-    const tusk_model_table *new;   /* NULL: dropped */
+    const tusk_model_table *now;   /* NULL: dropped */
     tusk_str schema, name;         /* after schemas are renamed, before tables are */
     bool altered;                  /* as drizzle-kit sees it: columns that come or go apart */
     bool moved_only;               /* and that is all that drizzle-kit would see */
@@ -50,7 +50,7 @@ typedef struct tusk_table_change {
 } tusk_table_change;
 
 typedef struct tusk_enum_change {
-    const tusk_model_enum *first, *old, *new; /* new NULL: dropped */
+    const tusk_model_enum *first, *old, *now; /* now NULL: dropped */
     bool anew; /* dropped and created, its columns being text between */
 } tusk_enum_change;
 

@@ -10,7 +10,7 @@ static bool speaks(const tusk_table_change *table, tusk_str expression, tusk_dep
 {
     for (size_t i = 0; expression.ptr && i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
-        if (column->new && column->depth < depth) continue;
+        if (column->now && column->depth < depth) continue;
         if (tusk_scan_names(expression, column->first_name)) return true;
     }
     return false;
@@ -34,20 +34,23 @@ static bool index_touched(const tusk_table_change *table, const tusk_model_index
     return tusk_fates_touch(table, &index->include, TUSK_ANEW);
 }
 
-/* Would it keep the columns of an enum that is made anew from being text for a while? */
+/* Would it keep the columns of an enum that is made anew from being text for a while, or go with a
+ * generated one that has to go before that? */
 static bool index_of_enum_anew(const tusk_table_change *table, const tusk_model_index *index)
 {
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
-        if (!column->via_text) continue;
+        if (!column->via_text && !column->apart) continue;
         if (index->where.ptr && tusk_scan_names(index->where, column->first_name)) return true;
         for (size_t j = 0; j < index->columns.count; j++) {
             const tusk_model_index_column *part = &index->columns.items[j];
-            bool plain = tusk_str_eq(index->method, TUSK_STR("btree")) && !part->opclass.ptr;
+            bool plain = tusk_str_eq(index->method, TUSK_STR("btree")) && !part->opclass.ptr &&
+                         !column->apart;
             if (part->is_expression ? tusk_scan_names(part->expression, column->first_name)
                                     : !plain && tusk_str_eq(part->expression, column->first_name))
                 return true;
         }
+        if (column->apart && tusk_names_have(&index->include, column->first_name)) return true;
     }
     return false;
 }
@@ -70,7 +73,7 @@ static bool exclusion_touched(const tusk_table_change *table, const tusk_model_e
 #define FIND_FATES(table, list, fates, same, touched)                                     \
     for (size_t i = 0; i < (table)->old->list.count; i++) {                               \
         const __typeof__(*(table)->old->list.items) *old_ = &(table)->old->list.items[i]; \
-        const __typeof__(*old_) *new_ = TUSK_NAMED((table)->new->list, old_->name);       \
+        const __typeof__(*old_) *new_ = TUSK_NAMED((table)->now->list, old_->name);       \
         if (!new_) {                                                                      \
             (table)->fates[i] = TUSK_GONE;                                                \
         } else if (!same(old_, new_) || touched(table, old_)) {                           \
@@ -94,17 +97,17 @@ static tusk_str single_key(const tusk_model_table *table)
 /* The unnamed key: PostgreSQL drops it with its column, but too late for another one. */
 static bool key_goes(const tusk_table_change *table)
 {
-    tusk_str was = single_key(table->old), is = single_key(table->new);
+    tusk_str was = single_key(table->old), is = single_key(table->now);
     if (!was.ptr) return false;
     const tusk_column_change *column = tusk_fates_of_column(table, was);
-    if (column->new && column->depth == TUSK_ANEW) return false; /* goes with it, comes with it */
-    if (column->new) return !column->new->primary_key;
-    return is.ptr || table->new->primary_keys.count > 0;
+    if (column->now && column->depth == TUSK_ANEW) return false; /* goes with it, comes with it */
+    if (column->now) return !column->now->primary_key;
+    return is.ptr || table->now->primary_keys.count > 0;
 }
 
 void tusk_fates_find_members(tusk_fates *changes, tusk_table_change *table)
 {
-    if (!table->new) return;
+    if (!table->now) return;
     FIND_FATES(table, indexes, indexes, tusk_same_index, index_touched)
     for (size_t i = 0; table->has_enum_anew && i < table->old->indexes.count; i++) {
         table->early_indexes[i] = index_of_enum_anew(table, &table->old->indexes.items[i]);
@@ -193,7 +196,7 @@ static bool foreign_key_touched(const tusk_fates *changes, const tusk_table_chan
     const tusk_table_change *target = target_of(changes, key);
     bool touched = types_part(table, &key->columns_from);
     if (!target) return touched;
-    if (!target->new) {
+    if (!target->now) {
         *early = true;
         return true;
     }
@@ -203,14 +206,14 @@ static bool foreign_key_touched(const tusk_fates *changes, const tusk_table_chan
 
 void tusk_fates_find_foreign_keys(tusk_fates *changes, tusk_table_change *table)
 {
-    if (!table->new) return;
+    if (!table->now) return;
     for (size_t i = 0; i < table->old->foreign_keys.count; i++) {
         const tusk_model_foreign_key *old = &table->old->foreign_keys.items[i];
-        const tusk_model_foreign_key *new = TUSK_NAMED(table->new->foreign_keys, old->name);
+        const tusk_model_foreign_key *now = TUSK_NAMED(table->now->foreign_keys, old->name);
         bool early = false, touched = foreign_key_touched(changes, table, old, &early);
-        if (!new) {
+        if (!now) {
             table->foreign_keys[i] = TUSK_GONE;
-        } else if (touched || !tusk_same_foreign_key(old, new)) {
+        } else if (touched || !tusk_same_foreign_key(old, now)) {
             table->foreign_keys[i] = TUSK_CHANGED;
         }
         table->early_foreign_keys[i] = early && table->foreign_keys[i] != TUSK_KEPT;

@@ -106,13 +106,13 @@ void tusk_fates_find_enums(tusk_fates *changes)
         const tusk_model_enum *old = &changes->from->enums.items[i];
         tusk_enum_change change = { .first = &changes->first->enums.items[i],
                                     .old = old,
-                                    .new =
+                                    .now =
                                         tusk_model_find_enum(changes->to, old->schema, old->name) };
-        const tusk_model_enum *new = change.new;
-        if (new) change.anew = !tusk_same_values_added(&old->values, &new->values);
-        for (size_t j = 0; new && !change.anew &&j < new->values.count; j++) {
-            if (tusk_names_have(&old->values, new->values.items[j])) continue;
-            change.anew = label_used(changes, new, new->values.items[j]);
+        const tusk_model_enum *now = change.now;
+        if (now) change.anew = !tusk_same_values_added(&old->values, &now->values);
+        for (size_t j = 0; !change.anew && now && j < now->values.count; j++) {
+            if (tusk_names_have(&old->values, now->values.items[j])) continue;
+            change.anew = label_used(changes, now, now->values.items[j]);
         }
         tusk_vec_push(changes->arena, &changes->enums, change);
     }
@@ -125,11 +125,11 @@ void tusk_fates_find_enums(tusk_fates *changes)
 static bool speaks_of_table(const tusk_table_change *table, tusk_str text, bool own)
 {
     if (!own && !tusk_scan_names(text, table->first->name)) return false;
-    if (!table->new) return true;
+    if (!table->now) return true;
     bool star = tusk_scan_has_star(text);
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
-        if (column->new && column->depth == TUSK_UNTOUCHED) continue;
+        if (column->now && column->depth == TUSK_UNTOUCHED) continue;
         if (star || tusk_scan_names(text, column->first_name)) return true;
     }
     return false;
@@ -143,7 +143,7 @@ static bool speaks_of_change(const tusk_fates *changes, tusk_str text, const tus
     }
     for (size_t i = 0; i < changes->enums.count; i++) {
         const tusk_enum_change *e = &changes->enums.items[i];
-        if ((e->anew || !e->new) && tusk_scan_names(text, e->first->name)) return true;
+        if ((e->anew || !e->now) && tusk_scan_names(text, e->first->name)) return true;
     }
     for (size_t i = 0; i < changes->from->views.count; i++) {
         if (changes->views[i] == TUSK_KEPT) continue;
@@ -156,12 +156,11 @@ static bool speaks_of_change(const tusk_fates *changes, tusk_str text, const tus
 
 static tusk_fate fate_of_view(const tusk_fates *changes, const tusk_model_view *old)
 {
-    const tusk_model_view *new = TUSK_PLACED(changes->to->views, old->schema, old->name);
-    if (!new) return TUSK_GONE;
-    if (old->existing && new->existing) return TUSK_KEPT;
-    bool same =
-        old->existing == new->existing &&
-        old->materialized == new->materialized &&tusk_str_eq(old->definition, new->definition);
+    const tusk_model_view *now = TUSK_PLACED(changes->to->views, old->schema, old->name);
+    if (!now) return TUSK_GONE;
+    if (old->existing && now->existing) return TUSK_KEPT;
+    bool same = old->existing == now->existing && old->materialized == now->materialized &&
+                tusk_str_eq(old->definition, now->definition);
     return same ? TUSK_KEPT : TUSK_CHANGED;
 }
 
@@ -211,7 +210,7 @@ void tusk_fates_find_policies(tusk_fates *changes)
 {
     for (size_t i = 0; i < changes->tables.count; i++) {
         tusk_table_change *table = &changes->tables.items[i];
-        for (size_t j = 0; table->new &&j < table->old->policies.count; j++) {
+        for (size_t j = 0; table->now && j < table->old->policies.count; j++) {
             if (!policy_touched(changes, &table->old->policies.items[j], table)) continue;
             table->early_policies[j] = true;
             if (table->policies[j] == TUSK_KEPT) table->policies[j] = TUSK_CHANGED;
@@ -219,13 +218,13 @@ void tusk_fates_find_policies(tusk_fates *changes)
     }
     for (size_t i = 0; i < changes->from->policies.count; i++) {
         const tusk_model_policy *old = &changes->from->policies.items[i];
-        const tusk_model_policy *new = NULL;
+        const tusk_model_policy *now = NULL;
         for (size_t j = 0; j < changes->to->policies.count; j++) {
             const tusk_model_policy *p = &changes->to->policies.items[j];
-            if (tusk_str_eq(p->name, old->name) && tusk_str_eq(p->on, old->on)) new = p;
+            if (tusk_str_eq(p->name, old->name) && tusk_str_eq(p->on, old->on)) now = p;
         }
-        changes->policies[i] = !new                          ? TUSK_GONE
-                               : !tusk_same_policy(old, new) ? TUSK_CHANGED
+        changes->policies[i] = !now                          ? TUSK_GONE
+                               : !tusk_same_policy(old, now) ? TUSK_CHANGED
                                                              : TUSK_KEPT;
     }
 }
@@ -244,11 +243,11 @@ static bool is_same_routine(const tusk_model_routine *a, const tusk_model_routin
 static tusk_fate fate_of_routine(const tusk_fates *changes, const tusk_model_routine *old)
 {
     for (size_t i = 0; i < changes->to->routines.count; i++) {
-        const tusk_model_routine *new = &changes->to->routines.items[i];
-        if (!is_same_routine(old, new)) continue;
-        bool same = old->is_trigger ? tusk_str_eq(old->statement, new->statement)
+        const tusk_model_routine *now = &changes->to->routines.items[i];
+        if (!is_same_routine(old, now)) continue;
+        bool same = old->is_trigger ? tusk_str_eq(old->statement, now->statement)
                                     : tusk_str_eq(tusk_scan_head(old->statement),
-                                                  tusk_scan_head(new->statement));
+                                                  tusk_scan_head(now->statement));
         return same ? TUSK_KEPT : TUSK_CHANGED;
     }
     return TUSK_GONE;

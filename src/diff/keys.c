@@ -34,15 +34,19 @@ static void add_key(tusk_differ *d, const tusk_model_table *table, const tusk_mo
                   key->name, &key->columns, deferral[key->deferral]);
 }
 
+void tusk_part_drop_keys_of(tusk_differ *d, const tusk_table_change *table)
+{
+    for (size_t j = 0; table->now && j < table->old->primary_keys.count; j++) {
+        if (table->primary_keys[j] == TUSK_KEPT || tusk_key_changes_late(table, j)) continue;
+        drop_key(d, table, table->old->primary_keys.items[j].name,
+                 "ALTER TABLE %t DROP CONSTRAINT %i;");
+    }
+}
+
 void tusk_part_drop_keys(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
-        const tusk_table_change *table = &d->changes.tables.items[i];
-        for (size_t j = 0; table->new &&j < table->old->primary_keys.count; j++) {
-            if (table->primary_keys[j] == TUSK_KEPT || tusk_key_changes_late(table, j)) continue;
-            drop_key(d, table, table->old->primary_keys.items[j].name,
-                     "ALTER TABLE %t DROP CONSTRAINT %i;");
-        }
+        tusk_part_drop_keys_of(d, &d->changes.tables.items[i]);
     }
 }
 
@@ -59,13 +63,13 @@ void tusk_part_add_keys(tusk_differ *d, bool of_added)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        for (size_t j = 0; table->new &&j < table->new->primary_keys.count; j++) {
-            const tusk_model_key *key = &table->new->primary_keys.items[j];
+        for (size_t j = 0; table->now && j < table->now->primary_keys.count; j++) {
+            const tusk_model_key *key = &table->now->primary_keys.items[j];
             const tusk_model_key *old = TUSK_NAMED(table->old->primary_keys, key->name);
             size_t k = old ? (size_t)(old - table->old->primary_keys.items) : 0;
             bool done =
                 old && (table->primary_keys[k] == TUSK_KEPT || tusk_key_changes_late(table, k));
-            if (!done && is_of_added(table, key) == of_added) add_key(d, table->new, key);
+            if (!done && is_of_added(table, key) == of_added) add_key(d, table->now, key);
         }
     }
 }
@@ -74,11 +78,11 @@ void tusk_part_change_keys(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        for (size_t j = 0; table->new &&j < table->old->primary_keys.count; j++) {
+        for (size_t j = 0; table->now && j < table->old->primary_keys.count; j++) {
             if (!tusk_key_changes_late(table, j)) continue;
             const tusk_model_key *old = &table->old->primary_keys.items[j];
             drop_key(d, table, old->name, "ALTER TABLE %t DROP CONSTRAINT %i;\n");
-            add_key(d, table->new, TUSK_NAMED(table->new->primary_keys, old->name));
+            add_key(d, table->now, TUSK_NAMED(table->now->primary_keys, old->name));
         }
     }
 }
@@ -92,10 +96,10 @@ void tusk_part_single_key(tusk_differ *d, const tusk_table_change *table)
     }
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
-        if (!column->new || !column->new->primary_key || column->old->primary_key) continue;
+        if (!column->now || !column->now->primary_key || column->old->primary_key) continue;
         if (column->depth == TUSK_ANEW) continue;
-        tusk_step_add(d, about(TUSK_STEP_CREATE, table->new),
-                      "ALTER TABLE %t ADD PRIMARY KEY (%i);", table->new->schema, table->new->name,
-                      column->new->name);
+        tusk_step_add(d, about(TUSK_STEP_CREATE, table->now),
+                      "ALTER TABLE %t ADD PRIMARY KEY (%i);", table->now->schema, table->now->name,
+                      column->now->name);
     }
 }

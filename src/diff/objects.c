@@ -27,17 +27,17 @@ static void create_schemas(tusk_differ *d, bool waiting)
 static void extensions(tusk_differ *d)
 {
     for (size_t i = 0; i < d->to->extensions.count; i++) {
-        const tusk_model_extension *new = &d->to->extensions.items[i];
-        const tusk_model_extension *old = TUSK_NAMED(d->from->extensions, new->name);
-        tusk_about about = TUSK_ABOUT(CREATE, "extension", .name = new->name);
-        if (!old && new->schema.len > 0) {
-            tusk_step_add(d, about, "CREATE EXTENSION IF NOT EXISTS %i WITH SCHEMA %i;", new->name,
-                          new->schema);
+        const tusk_model_extension *now = &d->to->extensions.items[i];
+        const tusk_model_extension *old = TUSK_NAMED(d->from->extensions, now->name);
+        tusk_about about = TUSK_ABOUT(CREATE, "extension", .name = now->name);
+        if (!old && now->schema.len > 0) {
+            tusk_step_add(d, about, "CREATE EXTENSION IF NOT EXISTS %i WITH SCHEMA %i;", now->name,
+                          now->schema);
         } else if (!old) {
-            tusk_step_add(d, about, "CREATE EXTENSION IF NOT EXISTS %i;", new->name);
-        } else if (new->schema.len > 0 && !same_schema(old->schema, new->schema)) {
+            tusk_step_add(d, about, "CREATE EXTENSION IF NOT EXISTS %i;", now->name);
+        } else if (now->schema.len > 0 && !same_schema(old->schema, now->schema)) {
             about.kind = TUSK_STEP_ALTER;
-            tusk_step_add(d, about, "ALTER EXTENSION %i SET SCHEMA %i;", new->name, new->schema);
+            tusk_step_add(d, about, "ALTER EXTENSION %i SET SCHEMA %i;", now->name, now->schema);
         }
     }
 }
@@ -110,41 +110,41 @@ static void create_sequences(tusk_differ *d, bool waiting)
 static void move_sequences(tusk_differ *d, bool rename)
 {
     for (size_t k = 0; k < d->to->sequences.count; k++) {
-        const tusk_model_sequence *new = &d->to->sequences.items[k];
-        const tusk_model_sequence *old = TUSK_PLACED(d->from->sequences, new->schema, new->name);
+        const tusk_model_sequence *now = &d->to->sequences.items[k];
+        const tusk_model_sequence *old = TUSK_PLACED(d->from->sequences, now->schema, now->name);
         size_t i = old ? (size_t)(old - d->from->sequences.items) : 0;
         if (!old) continue;
         const tusk_model_sequence *first = &d->first->sequences.items[i];
         tusk_str schema = schema_before(d, i);
-        if (!rename && !same_schema(schema, new->schema)) {
+        if (!rename && !same_schema(schema, now->schema)) {
             tusk_step_add(d, about_sequence(TUSK_STEP_RENAME, first),
                           "ALTER SEQUENCE %q SET SCHEMA %i;", schema, first->name,
-                          new->schema.len > 0 ? new->schema : TUSK_STR("public"));
+                          now->schema.len > 0 ? now->schema : TUSK_STR("public"));
         }
-        if (rename && !tusk_str_eq(first->name, new->name)) {
+        if (rename && !tusk_str_eq(first->name, now->name)) {
             tusk_step_add(d, about_sequence(TUSK_STEP_RENAME, first),
-                          "ALTER SEQUENCE %q RENAME TO %i;", new->schema, first->name, new->name);
+                          "ALTER SEQUENCE %q RENAME TO %i;", now->schema, first->name, now->name);
         }
     }
 }
 
 /* Would it stand outside of its new bounds, had it never been used? Then it begins again. */
-static bool is_outside(const tusk_model_sequence *old, const tusk_model_sequence *new)
+static bool is_outside(const tusk_model_sequence *old, const tusk_model_sequence *now)
 {
     long long start = 0, min = 0, max = 0;
     if (!tusk_str_to_int(old->start_with, INT64_MIN, INT64_MAX, &start)) return false;
-    if (tusk_str_to_int(new->min_value, INT64_MIN, INT64_MAX, &min) && start < min) return true;
-    return tusk_str_to_int(new->max_value, INT64_MIN, INT64_MAX, &max) && start > max;
+    if (tusk_str_to_int(now->min_value, INT64_MIN, INT64_MAX, &min) && start < min) return true;
+    return tusk_str_to_int(now->max_value, INT64_MIN, INT64_MAX, &max) && start > max;
 }
 
 static void alter_sequences(tusk_differ *d)
 {
     for (size_t i = 0; i < d->from->sequences.count; i++) {
         const tusk_model_sequence *old = &d->from->sequences.items[i];
-        const tusk_model_sequence *new = TUSK_PLACED(d->to->sequences, old->schema, old->name);
-        if (!new || tusk_same_sequence(old, new)) continue;
-        bool stops = old->cycle && !new->cycle, restart = is_outside(old, new);
-        sequence_text(d, new, TUSK_STEP_ALTER,
+        const tusk_model_sequence *now = TUSK_PLACED(d->to->sequences, old->schema, old->name);
+        if (!now || tusk_same_sequence(old, now)) continue;
+        bool stops = old->cycle && !now->cycle, restart = is_outside(old, now);
+        sequence_text(d, now, TUSK_STEP_ALTER,
                       stops && restart ? " NO CYCLE RESTART"
                       : stops          ? " NO CYCLE"
                       : restart        ? " RESTART"
@@ -222,14 +222,14 @@ void tusk_part_roles(tusk_differ *d)
     }
     for (size_t i = 0; i < d->from->roles.count; i++) {
         const tusk_model_role *old = &d->from->roles.items[i];
-        const tusk_model_role *new = TUSK_NAMED(d->to->roles, old->name);
-        bool same = new && old->create_db == new->create_db &&
-                    old->create_role == new->create_role && old->inherit == new->inherit;
-        if (!new || same) continue;
-        tusk_step_add(d, TUSK_ABOUT(ALTER, "role", .name = new->name), "ALTER ROLE %i WITH%z%z%z;",
-                      new->name, new->create_db ? " CREATEDB" : " NOCREATEDB",
-                      new->create_role ? " CREATEROLE" : " NOCREATEROLE",
-                      new->inherit ? " INHERIT" : " NOINHERIT");
+        const tusk_model_role *now = TUSK_NAMED(d->to->roles, old->name);
+        bool same = now && old->create_db == now->create_db &&
+                    old->create_role == now->create_role && old->inherit == now->inherit;
+        if (!now || same) continue;
+        tusk_step_add(d, TUSK_ABOUT(ALTER, "role", .name = now->name), "ALTER ROLE %i WITH%z%z%z;",
+                      now->name, now->create_db ? " CREATEDB" : " NOCREATEDB",
+                      now->create_role ? " CREATEROLE" : " NOCREATEROLE",
+                      now->inherit ? " INHERIT" : " NOINHERIT");
     }
 }
 
@@ -282,10 +282,10 @@ void tusk_part_comments(tusk_differ *d)
                       old->on);
     }
     for (size_t i = 0; i < d->to->comments.count; i++) {
-        const tusk_model_comment *new = &d->to->comments.items[i];
-        const tusk_model_comment *old = find_comment(d->from, new->on);
-        if (old && tusk_str_eq(old->text, new->text) && !is_remade(d, new->on)) continue;
-        tusk_step_add(d, TUSK_ABOUT(ALTER, "comment", .name = new->on), "COMMENT ON %s IS %l;",
-                      new->on, new->text);
+        const tusk_model_comment *now = &d->to->comments.items[i];
+        const tusk_model_comment *old = find_comment(d->from, now->on);
+        if (old && tusk_str_eq(old->text, now->text) && !is_remade(d, now->on)) continue;
+        tusk_step_add(d, TUSK_ABOUT(ALTER, "comment", .name = now->on), "COMMENT ON %s IS %l;",
+                      now->on, now->text);
     }
 }

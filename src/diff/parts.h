@@ -63,6 +63,7 @@ void tusk_part_drop_constraints(tusk_differ *d);
 void tusk_part_drop_early_indexes(tusk_differ *d);
 void tusk_part_drop_indexes(tusk_differ *d);
 void tusk_part_drop_keys(tusk_differ *d);
+void tusk_part_drop_keys_of(tusk_differ *d, const tusk_table_change *table);
 /** Composite keys; `of_added`: those over columns that are added. */
 void tusk_part_add_keys(tusk_differ *d, bool of_added);
 void tusk_part_change_keys(tusk_differ *d);

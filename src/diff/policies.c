@@ -14,10 +14,10 @@ static tusk_about about(tusk_step_kind kind, const tusk_model_table *table, tusk
 
 /* What no ALTER POLICY changes: to whom it applies and its conditions can be set, not taken away.
  */
-static bool has_to_be_remade(const tusk_model_policy *old, const tusk_model_policy *new)
+static bool has_to_be_remade(const tusk_model_policy *old, const tusk_model_policy *now)
 {
-    return old->restrictive != new->restrictive || !tusk_str_eq(old->command, new->command) ||
-           (old->using_.ptr && !new->using_.ptr) || (old->with_check.ptr && !new->with_check.ptr);
+    return old->restrictive != now->restrictive || !tusk_str_eq(old->command, now->command) ||
+           (old->using_.ptr && !now->using_.ptr) || (old->with_check.ptr && !now->with_check.ptr);
 }
 
 /* Those that speak of what is about to change, before it does and under their old names. */
@@ -25,7 +25,7 @@ void tusk_part_drop_early_policies(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        for (size_t j = 0; table->new &&j < table->old->policies.count; j++) {
+        for (size_t j = 0; table->now && j < table->old->policies.count; j++) {
             tusk_str name = table->first->policies.items[j].name;
             if (!table->early_policies[j]) continue;
             tusk_step_add(d, about(TUSK_STEP_DROP, table->first, name),
@@ -55,30 +55,31 @@ static void create_policy(tusk_differ *d, const tusk_model_table *table,
     tusk_step_remade(d, policy->name);
 }
 
-static void old_policy(tusk_differ *d, const tusk_table_change *table, size_t i, policy_phase phase)
+static void old_policy(tusk_differ *d, const tusk_table_change *change, size_t i,
+                       policy_phase phase)
 {
-    const tusk_model_table *now = table->new;
-    const tusk_model_policy *old = &table->old->policies.items[i];
-    const tusk_model_policy *new = TUSK_NAMED(now->policies, old->name);
-    tusk_str was = table->first->policies.items[i].name;
-    bool early = table->early_policies[i], changed = table->policies[i] == TUSK_CHANGED;
-    bool remade = changed && (early || has_to_be_remade(old, new));
+    const tusk_model_table *table = change->now;
+    const tusk_model_policy *old = &change->old->policies.items[i];
+    const tusk_model_policy *now = TUSK_NAMED(table->policies, old->name);
+    tusk_str was = change->first->policies.items[i].name;
+    bool early = change->early_policies[i], changed = change->policies[i] == TUSK_CHANGED;
+    bool remade = changed && (early || has_to_be_remade(old, now));
     bool drop =
-        phase == DROP_GONE ? table->policies[i] == TUSK_GONE : phase == DROP_CHANGED && remade;
+        phase == DROP_GONE ? change->policies[i] == TUSK_GONE : phase == DROP_CHANGED && remade;
     if (phase == RENAME && !early && !tusk_str_eq(was, old->name)) {
-        tusk_step_add(d, about(TUSK_STEP_RENAME, now, was), "ALTER POLICY %i ON %t RENAME TO %i;",
-                      was, now->schema, now->name, old->name);
+        tusk_step_add(d, about(TUSK_STEP_RENAME, table, was), "ALTER POLICY %i ON %t RENAME TO %i;",
+                      was, table->schema, table->name, old->name);
     }
     if (drop && !early) {
-        tusk_step_add(d, about(TUSK_STEP_DROP, now, old->name), "DROP POLICY %i ON %t CASCADE;",
-                      old->name, now->schema, now->name);
+        tusk_step_add(d, about(TUSK_STEP_DROP, table, old->name), "DROP POLICY %i ON %t CASCADE;",
+                      old->name, table->schema, table->name);
     }
-    if (phase == CREATE_CHANGED && remade) create_policy(d, now, new);
+    if (phase == CREATE_CHANGED && remade) create_policy(d, table, now);
     if (phase != ALTER || !changed || remade) return;
     tusk_buf buf;
     tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
-    tusk_statement_alter_policy(&buf, now, new);
-    tusk_step_add_buf(d, about(TUSK_STEP_ALTER, now, new->name), &buf);
+    tusk_statement_alter_policy(&buf, table, now);
+    tusk_step_add_buf(d, about(TUSK_STEP_ALTER, table, now->name), &buf);
 }
 
 static void new_policies(tusk_differ *d, const tusk_model_table *table,
@@ -96,8 +97,8 @@ void tusk_part_policies(tusk_differ *d)
     for (policy_phase phase = RENAME; phase <= ALTER; phase++) {
         for (size_t i = 0; i < d->changes.tables.count; i++) {
             const tusk_table_change *table = &d->changes.tables.items[i];
-            if (table->new &&phase == CREATE_NEW) new_policies(d, table->new, table);
-            for (size_t j = 0; table->new &&j < table->old->policies.count; j++) {
+            if (table->now && phase == CREATE_NEW) new_policies(d, table->now, table);
+            for (size_t j = 0; table->now && j < table->old->policies.count; j++) {
                 old_policy(d, table, j, phase);
             }
         }
@@ -143,21 +144,21 @@ static void create_free(tusk_differ *d, const tusk_model_policy *policy)
 static void old_free(tusk_differ *d, size_t i, policy_phase phase)
 {
     const tusk_model_policy *first = &d->first->policies.items[i];
-    const tusk_model_policy *old = &d->from->policies.items[i], *new = find_free(d->to, old);
+    const tusk_model_policy *old = &d->from->policies.items[i], *now = find_free(d->to, old);
     tusk_fate fate = d->changes.policies[i];
-    bool remade = fate == TUSK_CHANGED && has_to_be_remade(old, new);
+    bool remade = fate == TUSK_CHANGED && has_to_be_remade(old, now);
     if (phase == RENAME && !tusk_str_eq(first->name, old->name)) {
         tusk_step_add(d, about_free(TUSK_STEP_RENAME, first), "ALTER POLICY %i ON %s RENAME TO %i;",
                       first->name, old->on, old->name);
     }
     if (phase == DROP_GONE && fate == TUSK_GONE) drop_free(d, old);
     if (phase == DROP_CHANGED && remade) drop_free(d, old);
-    if (phase == CREATE_CHANGED && remade) create_free(d, new);
+    if (phase == CREATE_CHANGED && remade) create_free(d, now);
     if (phase != ALTER || fate != TUSK_CHANGED || remade) return;
     tusk_buf buf;
     tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
-    tusk_statement_alter_policy(&buf, NULL, new);
-    tusk_step_add_buf(d, about_free(TUSK_STEP_ALTER, new), &buf);
+    tusk_statement_alter_policy(&buf, NULL, now);
+    tusk_step_add_buf(d, about_free(TUSK_STEP_ALTER, now), &buf);
 }
 
 void tusk_part_free_policies(tusk_differ *d)

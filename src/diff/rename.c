@@ -83,10 +83,10 @@ static bool cut_path(tusk_str text, path *out)
 static bool rename_schema(renamer *r, const path *from, const path *to, bool apply)
 {
     if (from->count != 1 || to->count != 1) return false;
-    tusk_str old = from->parts[0], new = to->parts[0];
-    bool fits = tusk_names_have(&r->out->schemas, old) && !tusk_names_have(&r->out->schemas, new) &&
-                tusk_names_have(&r->to->schemas, new);
-    if (fits && apply) tusk_rename_one_schema(r->out, old, new);
+    tusk_str old = from->parts[0], now = to->parts[0];
+    bool fits = tusk_names_have(&r->out->schemas, old) && !tusk_names_have(&r->out->schemas, now) &&
+                tusk_names_have(&r->to->schemas, now);
+    if (fits && apply) tusk_rename_one_schema(r->out, old, now);
     return fits;
 }
 
@@ -171,11 +171,11 @@ static bool rename_column(renamer *r, const path *from, const path *to, bool app
 {
     if (from->count < 2) return false;
     tusk_model_table *table = table_of(r, from);
-    const tusk_model_table *new = table ? FIND(r->to->tables, table->schema, table->name) : NULL;
-    if (!new) return false;
+    const tusk_model_table *now = table ? FIND(r->to->tables, table->schema, table->name) : NULL;
+    if (!now) return false;
     tusk_model_column *old = FIND_NAMED(table->columns, last_part(from));
     bool fits = old && !FIND_NAMED(table->columns, last_part(to)) &&
-                FIND_NAMED(new->columns, last_part(to));
+                FIND_NAMED(now->columns, last_part(to));
     if (fits && apply) old->name = last_part(to);
     return fits;
 }
@@ -183,11 +183,11 @@ static bool rename_column(renamer *r, const path *from, const path *to, bool app
 static bool rename_policy(renamer *r, const path *from, const path *to, bool apply)
 {
     tusk_model_table *table = from->count > 1 ? table_of(r, from) : NULL;
-    const tusk_model_table *new = table ? FIND(r->to->tables, table->schema, table->name) : NULL;
-    if (new) {
+    const tusk_model_table *now = table ? FIND(r->to->tables, table->schema, table->name) : NULL;
+    if (now) {
         tusk_model_policy *old = FIND_NAMED(table->policies, last_part(from));
         bool fits = old && !FIND_NAMED(table->policies, last_part(to)) &&
-                    FIND_NAMED(new->policies, last_part(to));
+                    FIND_NAMED(now->policies, last_part(to));
         if (fits && apply) old->name = last_part(to);
         return fits;
     }
@@ -230,12 +230,12 @@ static tusk_status refuse(const tusk_rename *rename, const char *why, tusk_error
 static tusk_status apply_one(renamer *r, const tusk_rename *rename, bool members, bool *done,
                              tusk_error *err)
 {
-    tusk_str old = rename->from, new = rename->to;
+    tusk_str old = rename->from, now = rename->to;
     size_t first = 0, last = 0, again = 0, fits = 0, which = 0;
     path from, to;
-    if (!old.ptr || !new.ptr || !cut_kind(&old, &first, &last) ||
-        (memchr(new.ptr, ':', new.len) && !cut_kind(&new, &again, &last)) ||
-        !cut_path(old, &from) || !cut_path(new, &to)) {
+    if (!old.ptr || !now.ptr || !cut_kind(&old, &first, &last) ||
+        (memchr(now.ptr, ':', now.len) && !cut_kind(&now, &again, &last)) ||
+        !cut_path(old, &from) || !cut_path(now, &to)) {
         return refuse(rename, "it has to be \"[kind:][schema.][table.]name\"", err);
     }
     for (size_t k = first; k <= last; k++) {

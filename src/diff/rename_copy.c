@@ -117,7 +117,7 @@ void tusk_rename_one_table(tusk_model *model, tusk_model_table *table, tusk_str 
 void tusk_rename_one_label(tusk_arena *arena, tusk_model *model, tusk_model_enum *e, tusk_str from,
                            tusk_str to)
 {
-    tusk_str old = tusk_words_str(arena, "%l", from), new = tusk_words_str(arena, "%l", to);
+    tusk_str old = tusk_words_str(arena, "%l", from), now = tusk_words_str(arena, "%l", to);
     for (size_t i = 0; i < e->values.count; i++) {
         if (tusk_str_eq(e->values.items[i], from)) e->values.items[i] = to;
     }
@@ -125,7 +125,7 @@ void tusk_rename_one_label(tusk_arena *arena, tusk_model *model, tusk_model_enum
         for (size_t j = 0; j < model->tables.items[i].columns.count; j++) {
             tusk_model_column *column = &model->tables.items[i].columns.items[j];
             bool is_it = is_of_enum(column, e) && tusk_str_eq(column->value.sql, old);
-            if (is_it && new.ptr) column->value.sql = new;
+            if (is_it && now.ptr) column->value.sql = now;
         }
     }
 }

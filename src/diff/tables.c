@@ -125,8 +125,8 @@ static void security(tusk_differ *d, const tusk_table_change *table, const char 
 
 static void enable(tusk_differ *d, const tusk_table_change *table, bool on)
 {
-    bool had = table->old->policies.count > 0, has = table->new->policies.count > 0;
-    bool was = table->old->rls, is = table->new->rls;
+    bool had = table->old->policies.count > 0, has = table->now->policies.count > 0;
+    bool was = table->old->rls, is = table->now->rls;
     if (on && ((!had && has && !is && !was) || (!was && is))) security(d, table, "ENABLE");
     if (!on && !has && !is && (had || was)) security(d, table, "DISABLE");
 }
@@ -146,8 +146,8 @@ static void disable_for_nothing(tusk_differ *d)
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
         bool secured =
-            table->old->rls || (table->new && (table->new->rls || table->new->policies.count > 0));
-        bool unseen = !table->new || table->moved_only;
+            table->old->rls || (table->now && (table->now->rls || table->now->policies.count > 0));
+        bool unseen = !table->now || table->moved_only;
         if (unseen && !secured) security(d, table, "DISABLE");
     }
 }
@@ -157,7 +157,7 @@ void tusk_part_security(tusk_differ *d)
     for (int off = 0; off < 2; off++) {
         for (size_t i = 0; i < d->changes.tables.count; i++) {
             const tusk_table_change *table = &d->changes.tables.items[i];
-            if (table->new) enable(d, table, off == 0);
+            if (table->now) enable(d, table, off == 0);
         }
     }
     if (any_altered(d)) disable_for_nothing(d);
@@ -187,9 +187,9 @@ static const tusk_model_partition *same_partition(const tusk_model_table *table,
 
 static void drop_partitions(tusk_differ *d, const tusk_table_change *table)
 {
-    for (size_t i = 0; table->new &&i < table->old->partitions.count; i++) {
+    for (size_t i = 0; table->now && i < table->old->partitions.count; i++) {
         const tusk_model_partition *partition = &table->old->partitions.items[i];
-        if (same_partition(table->new, partition)) continue;
+        if (same_partition(table->now, partition)) continue;
         tusk_step_add(d,
                       TUSK_ABOUT(DROP, "partition", .schema = partition->schema,
                                  .name = partition->name,
@@ -202,7 +202,7 @@ void tusk_part_drop_tables(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        if (!table->new) drop_table(d, table);
+        if (!table->now) drop_table(d, table);
         drop_partitions(d, table);
     }
 }
@@ -212,7 +212,7 @@ static bool is_in_the_way(const tusk_differ *d, const bool *done, const tusk_mod
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *other = &d->changes.tables.items[i];
-        if (done[i] || !other->new || other->new == table) continue;
+        if (done[i] || !other->now || other->now == table) continue;
         if (tusk_str_eq(other->name, table->name) && same_schema(other->old->schema, table->schema))
             return true;
     }
@@ -263,19 +263,19 @@ void tusk_part_rename_tables(tusk_differ *d)
 
 static void alter_storage(tusk_differ *d, const tusk_table_change *table)
 {
-    const tusk_model_options *old = &table->old->storage, *new = &table->new->storage;
-    if (tusk_same_options(old, new)) return;
-    if (new->count > 0) {
+    const tusk_model_options *old = &table->old->storage, *now = &table->now->storage;
+    if (tusk_same_options(old, now)) return;
+    if (now->count > 0) {
         tusk_buf buf;
         tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
-        tusk_statement_storage(&buf, new);
-        tusk_step_add(d, about(TUSK_STEP_ALTER, table->new), "ALTER TABLE %t SET (%s);",
-                      table->new->schema, table->new->name, tusk_buf_str(&buf));
+        tusk_statement_storage(&buf, now);
+        tusk_step_add(d, about(TUSK_STEP_ALTER, table->now), "ALTER TABLE %t SET (%s);",
+                      table->now->schema, table->now->name, tusk_buf_str(&buf));
     }
     for (size_t i = 0; i < old->count; i++) {
-        if (TUSK_NAMED(*new, old->items[i].name)) continue;
-        tusk_step_add(d, about(TUSK_STEP_ALTER, table->new), "ALTER TABLE %t RESET (%s);",
-                      table->new->schema, table->new->name, old->items[i].name);
+        if (TUSK_NAMED(*now, old->items[i].name)) continue;
+        tusk_step_add(d, about(TUSK_STEP_ALTER, table->now), "ALTER TABLE %t RESET (%s);",
+                      table->now->schema, table->now->name, old->items[i].name);
     }
 }
 
@@ -283,19 +283,19 @@ void tusk_part_alter_tables(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.tables.count; i++) {
         const tusk_table_change *table = &d->changes.tables.items[i];
-        if (!table->new) continue;
-        const tusk_model_table *old = table->old, *new = table->new;
-        if (old->unlogged != new->unlogged) {
-            tusk_about what = about(TUSK_STEP_ALTER, new);
-            if (new->unlogged) what.loses = TUSK_STR("after a crash, all rows");
-            tusk_step_add(d, what, "ALTER TABLE %t SET %z;", new->schema, new->name,
-                          new->unlogged ? "UNLOGGED" : "LOGGED");
+        if (!table->now) continue;
+        const tusk_model_table *old = table->old, *now = table->now;
+        if (old->unlogged != now->unlogged) {
+            tusk_about what = about(TUSK_STEP_ALTER, now);
+            if (now->unlogged) what.loses = TUSK_STR("after a crash, all rows");
+            tusk_step_add(d, what, "ALTER TABLE %t SET %z;", now->schema, now->name,
+                          now->unlogged ? "UNLOGGED" : "LOGGED");
         }
         alter_storage(d, table);
-        if (old->rls_forced != new->rls_forced) {
-            tusk_step_add(d, about(TUSK_STEP_ALTER, new),
-                          "ALTER TABLE %t %zFORCE ROW LEVEL SECURITY;", new->schema, new->name,
-                          new->rls_forced ? "" : "NO ");
+        if (old->rls_forced != now->rls_forced) {
+            tusk_step_add(d, about(TUSK_STEP_ALTER, now),
+                          "ALTER TABLE %t %zFORCE ROW LEVEL SECURITY;", now->schema, now->name,
+                          now->rls_forced ? "" : "NO ");
         }
     }
 }
@@ -320,12 +320,12 @@ void tusk_part_partitions(tusk_differ *d)
     for (int step = 0; step < 3; step++) {
         for (size_t i = 0; i < d->changes.tables.count; i++) {
             const tusk_table_change *table = &d->changes.tables.items[i];
-            for (size_t j = 0; table->new &&j < table->new->partitions.count; j++) {
-                const tusk_model_partition *partition = &table->new->partitions.items[j];
+            for (size_t j = 0; table->now && j < table->now->partitions.count; j++) {
+                const tusk_model_partition *partition = &table->now->partitions.items[j];
                 const tusk_model_partition *old = same_partition(table->old, partition);
                 bool changed = old && !tusk_str_eq(old->bounds, partition->bounds);
-                if (step < 2 && changed) replace_partition(d, table->new, partition, step == 0);
-                if (step == 2 && !old) create_partition(d, table->new, partition);
+                if (step < 2 && changed) replace_partition(d, table->now, partition, step == 0);
+                if (step == 2 && !old) create_partition(d, table->now, partition);
             }
         }
     }

@@ -56,7 +56,7 @@ static void create_enums(tusk_differ *d, bool waiting)
 static const tusk_enum_change *change_of(const tusk_differ *d, const tusk_model_enum *now)
 {
     for (size_t i = 0; i < d->changes.enums.count; i++) {
-        if (d->changes.enums.items[i].new == now) return &d->changes.enums.items[i];
+        if (d->changes.enums.items[i].now == now) return &d->changes.enums.items[i];
     }
     return NULL;
 }
@@ -66,7 +66,7 @@ static void move_enums(tusk_differ *d)
     for (size_t i = 0; i < d->to->enums.count; i++) {
         const tusk_enum_change *change = change_of(d, &d->to->enums.items[i]);
         if (!change) continue;
-        tusk_str was = schema_before(d, change), is = change->new->schema;
+        tusk_str was = schema_before(d, change), is = change->now->schema;
         if (tusk_str_eq(tusk_model_schema(was), tusk_model_schema(is))) continue;
         tusk_step_add(d, about_enum(TUSK_STEP_RENAME, change->first),
                       "ALTER TYPE %q SET SCHEMA %i;", was, change->first->name,
@@ -74,9 +74,9 @@ static void move_enums(tusk_differ *d)
     }
     for (size_t i = 0; i < d->to->enums.count; i++) {
         const tusk_enum_change *change = change_of(d, &d->to->enums.items[i]);
-        if (!change || tusk_str_eq(change->first->name, change->new->name)) continue;
+        if (!change || tusk_str_eq(change->first->name, change->now->name)) continue;
         tusk_step_add(d, about_enum(TUSK_STEP_RENAME, change->first), "ALTER TYPE %q RENAME TO %i;",
-                      change->new->schema, change->first->name, change->new->name);
+                      change->now->schema, change->first->name, change->now->name);
     }
 }
 
@@ -85,28 +85,28 @@ static void relabel(tusk_differ *d, const tusk_enum_change *change)
     for (size_t i = 0; i < change->first->values.count; i++) {
         tusk_str was = change->first->values.items[i], is = change->old->values.items[i];
         if (tusk_str_eq(was, is)) continue;
-        tusk_step_add(d, about_enum(TUSK_STEP_RENAME, change->new),
-                      "ALTER TYPE %q RENAME VALUE %l TO %l;", change->new->schema,
-                      change->new->name, was, is);
+        tusk_step_add(d, about_enum(TUSK_STEP_RENAME, change->now),
+                      "ALTER TYPE %q RENAME VALUE %l TO %l;", change->now->schema,
+                      change->now->name, was, is);
     }
 }
 
 static void add_values(tusk_differ *d, const tusk_enum_change *change)
 {
-    const tusk_names *old = &change->old->values, *new = &change->new->values;
-    for (size_t i = 0; i < new->count; i++) {
-        if (tusk_names_have(old, new->items[i])) continue;
+    const tusk_names *old = &change->old->values, *now = &change->now->values;
+    for (size_t i = 0; i < now->count; i++) {
+        if (tusk_names_have(old, now->items[i])) continue;
         tusk_str next = { 0 }; /* the next value that is there already */
-        for (size_t j = i + 1; j < new->count && !next.ptr; j++) {
-            if (tusk_names_have(old, new->items[j])) next = new->items[j];
+        for (size_t j = i + 1; j < now->count && !next.ptr; j++) {
+            if (tusk_names_have(old, now->items[j])) next = now->items[j];
         }
-        tusk_about about = about_enum(TUSK_STEP_ALTER, change->new);
+        tusk_about about = about_enum(TUSK_STEP_ALTER, change->now);
         if (next.ptr) {
-            tusk_step_add(d, about, "ALTER TYPE %q ADD VALUE %l BEFORE %l;", change->new->schema,
-                          change->new->name, new->items[i], next);
+            tusk_step_add(d, about, "ALTER TYPE %q ADD VALUE %l BEFORE %l;", change->now->schema,
+                          change->now->name, now->items[i], next);
         } else {
-            tusk_step_add(d, about, "ALTER TYPE %q ADD VALUE %l;", change->new->schema,
-                          change->new->name, new->items[i]);
+            tusk_step_add(d, about, "ALTER TYPE %q ADD VALUE %l;", change->now->schema,
+                          change->now->name, now->items[i]);
         }
     }
 }
@@ -118,7 +118,7 @@ void tusk_part_types(tusk_differ *d)
     create_enums(d, true);
     for (size_t i = 0; i < d->changes.enums.count; i++) {
         const tusk_enum_change *change = &d->changes.enums.items[i];
-        if (!change->new) continue;
+        if (!change->now) continue;
         relabel(d, change);
         if (!change->anew) add_values(d, change);
     }
@@ -137,25 +137,25 @@ static bool is_column_of(const tusk_model_column *column, const tusk_enum_change
 static void to_text(tusk_differ *d, const tusk_table_change *table,
                     const tusk_column_change *column, const tusk_enum_change *change)
 {
-    bool stays = column->new &&is_column_of(column->new, change);
-    bool has = stays && column->new->value.kind != TUSK_DEFAULT_NONE;
+    bool stays = column->now && is_column_of(column->now, change);
+    bool has = stays && column->now->value.kind != TUSK_DEFAULT_NONE;
     if (!has && column->old->value.kind != TUSK_DEFAULT_NONE) {
         TUSK_COLUMN_ALTER(d, table, column, "DROP DEFAULT");
     }
     TUSK_COLUMN_ALTER(d, table, column, "SET DATA TYPE text");
     if (!has) return;
     TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s::text",
-                      tusk_statement_default(d->arena, column->new));
+                      tusk_statement_default(d->arena, column->now));
 }
 
 static void from_text(tusk_differ *d, const tusk_table_change *table,
                       const tusk_column_change *column, const tusk_enum_change *change)
 {
-    if (!column->new || !is_column_of(column->new, change)) return;
-    tusk_str type = tusk_statement_type_str(d->arena, column->new);
-    if (column->new->value.kind != TUSK_DEFAULT_NONE) {
+    if (!column->now || !is_column_of(column->now, change)) return;
+    tusk_str type = tusk_statement_type_str(d->arena, column->now);
+    if (column->now->value.kind != TUSK_DEFAULT_NONE) {
         TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s::%s",
-                          tusk_statement_default(d->arena, column->new), type);
+                          tusk_statement_default(d->arena, column->now), type);
     }
     TUSK_COLUMN_ALTER(d, table, column, "SET DATA TYPE %s USING %i::%s", type, column->old->name,
                       type);
@@ -202,10 +202,10 @@ void tusk_part_remake_enums(tusk_differ *d)
         if (!change->anew) continue;
         refuse_dependents(d, change);
         each_column(d, change, to_text);
-        tusk_step_add(d, about_enum(TUSK_STEP_ALTER, change->new), "DROP TYPE %q;",
-                      change->new->schema, change->new->name);
-        create_enum(d, change->new);
-        tusk_step_remade(d, change->new->name);
+        tusk_step_add(d, about_enum(TUSK_STEP_ALTER, change->now), "DROP TYPE %q;",
+                      change->now->schema, change->now->name);
+        create_enum(d, change->now);
+        tusk_step_remade(d, change->now->name);
         each_column(d, change, from_text);
     }
 }
@@ -214,7 +214,7 @@ void tusk_part_drop_types(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.enums.count; i++) {
         const tusk_model_enum *e = d->changes.enums.items[i].old;
-        if (d->changes.enums.items[i].new) continue;
+        if (d->changes.enums.items[i].now) continue;
         tusk_step_add(d, about_enum(TUSK_STEP_DROP, e), "DROP TYPE %q;", e->schema, e->name);
     }
 }

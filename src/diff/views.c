@@ -26,7 +26,7 @@ static tusk_str schema_before(const tusk_differ *d, size_t i)
     return tusk_rename_schema(d->first, d->from, first_of(d, i)->schema);
 }
 
-static const tusk_model_view *now(const tusk_differ *d, size_t i)
+static const tusk_model_view *view_now(const tusk_differ *d, size_t i)
 {
     const tusk_model_view *old = &d->from->views.items[i];
     return TUSK_PLACED(d->to->views, old->schema, old->name);
@@ -70,31 +70,31 @@ static const char *materialized(const tusk_model_view *view)
 static void rename_views(tusk_differ *d, bool move)
 {
     for (size_t k = 0; k < d->to->views.count; k++) {
-        const tusk_model_view *new = &d->to->views.items[k];
-        const tusk_model_view *old = TUSK_PLACED(d->from->views, new->schema, new->name);
+        const tusk_model_view *now = &d->to->views.items[k];
+        const tusk_model_view *old = TUSK_PLACED(d->from->views, now->schema, now->name);
         size_t i = old ? (size_t)(old - d->from->views.items) : 0;
-        if (!old || d->changes.views[i] != TUSK_KEPT || new->existing) continue;
+        if (!old || d->changes.views[i] != TUSK_KEPT || now->existing) continue;
         const tusk_model_view *first = first_of(d, i);
         tusk_str schema = schema_before(d, i);
-        if (!move && !tusk_str_eq(first->name, new->name)) {
+        if (!move && !tusk_str_eq(first->name, now->name)) {
             tusk_step_add(d, about(TUSK_STEP_RENAME, first), "ALTER %zVIEW %q RENAME TO %i;",
-                          materialized(new), schema, first->name, new->name);
+                          materialized(now), schema, first->name, now->name);
         }
-        if (move && !same_schema(schema, new->schema)) {
+        if (move && !same_schema(schema, now->schema)) {
             tusk_step_add(d, about(TUSK_STEP_RENAME, first), "ALTER %zVIEW %q SET SCHEMA %i;",
-                          materialized(new), schema, new->name,
-                          new->schema.len > 0 ? new->schema : TUSK_STR("public"));
+                          materialized(now), schema, now->name,
+                          now->schema.len > 0 ? now->schema : TUSK_STR("public"));
         }
     }
 }
 
 typedef enum option_change { OPTION_ADDED, OPTION_REMOVED, OPTION_CHANGED } option_change;
 
-static void alter_options(tusk_differ *d, const tusk_model_view *old, const tusk_model_view *new,
+static void alter_options(tusk_differ *d, const tusk_model_view *old, const tusk_model_view *now,
                           option_change change)
 {
-    const tusk_model_options *list = change == OPTION_REMOVED ? &old->with : &new->with;
-    const tusk_model_options *other = change == OPTION_REMOVED ? &new->with : &old->with;
+    const tusk_model_options *list = change == OPTION_REMOVED ? &old->with : &now->with;
+    const tusk_model_options *other = change == OPTION_REMOVED ? &now->with : &old->with;
     size_t count = 0;
     tusk_buf buf;
     tusk_buf_init_in(&buf, d->arena, TUSK_STATEMENT_MAX);
@@ -107,25 +107,25 @@ static void alter_options(tusk_differ *d, const tusk_model_view *old, const tusk
         if (change != OPTION_REMOVED) tusk_words(&buf, " = %s", option->value);
     }
     if (count == 0) return;
-    tusk_step_add(d, about(TUSK_STEP_ALTER, new), "ALTER %zVIEW %q %z (%s);", materialized(new),
-                  new->schema, new->name, change == OPTION_REMOVED ? "RESET" : "SET",
+    tusk_step_add(d, about(TUSK_STEP_ALTER, now), "ALTER %zVIEW %q %z (%s);", materialized(now),
+                  now->schema, now->name, change == OPTION_REMOVED ? "RESET" : "SET",
                   tusk_buf_str(&buf));
 }
 
-static void alter_view(tusk_differ *d, const tusk_model_view *old, const tusk_model_view *new)
+static void alter_view(tusk_differ *d, const tusk_model_view *old, const tusk_model_view *now)
 {
-    alter_options(d, old, new, OPTION_ADDED);
-    alter_options(d, old, new, OPTION_REMOVED);
-    alter_options(d, old, new, OPTION_CHANGED);
-    if (!tusk_str_eq(old->tablespace, new->tablespace)) {
-        tusk_step_add(d, about(TUSK_STEP_ALTER, new),
-                      "ALTER MATERIALIZED VIEW %q SET TABLESPACE %s;", new->schema, new->name,
-                      new->tablespace.ptr ? new->tablespace : TUSK_STR("pg_default"));
+    alter_options(d, old, now, OPTION_ADDED);
+    alter_options(d, old, now, OPTION_REMOVED);
+    alter_options(d, old, now, OPTION_CHANGED);
+    if (!tusk_str_eq(old->tablespace, now->tablespace)) {
+        tusk_step_add(d, about(TUSK_STEP_ALTER, now),
+                      "ALTER MATERIALIZED VIEW %q SET TABLESPACE %s;", now->schema, now->name,
+                      now->tablespace.ptr ? now->tablespace : TUSK_STR("pg_default"));
     }
-    if (!tusk_str_eq(old->using_, new->using_)) {
-        tusk_step_add(d, about(TUSK_STEP_ALTER, new),
-                      "ALTER MATERIALIZED VIEW %q SET ACCESS METHOD %i;", new->schema, new->name,
-                      new->using_.ptr ? new->using_ : TUSK_STR("heap"));
+    if (!tusk_str_eq(old->using_, now->using_)) {
+        tusk_step_add(d, about(TUSK_STEP_ALTER, now),
+                      "ALTER MATERIALIZED VIEW %q SET ACCESS METHOD %i;", now->schema, now->name,
+                      now->using_.ptr ? now->using_ : TUSK_STR("heap"));
     }
 }
 
@@ -134,9 +134,9 @@ void tusk_part_alter_views(tusk_differ *d)
     rename_views(d, false);
     rename_views(d, true);
     for (size_t i = 0; i < d->from->views.count; i++) {
-        const tusk_model_view *new = now(d, i);
-        if (d->changes.views[i] != TUSK_KEPT || new->existing) continue;
-        alter_view(d, &d->from->views.items[i], new);
+        const tusk_model_view *now = view_now(d, i);
+        if (d->changes.views[i] != TUSK_KEPT || now->existing) continue;
+        alter_view(d, &d->from->views.items[i], now);
     }
 }
 
@@ -177,7 +177,7 @@ void tusk_part_create_views(tusk_differ *d)
         if (is_created(d, &d->to->views.items[i], &was) && !was) create_view(d, i, done);
     }
     for (size_t i = 0; done && i < d->from->views.count; i++) {
-        const tusk_model_view *new = now(d, i);
-        if (new) create_view(d, (size_t)(new - d->to->views.items), done);
+        const tusk_model_view *now = view_now(d, i);
+        if (now) create_view(d, (size_t)(now - d->to->views.items), done);
     }
 }
