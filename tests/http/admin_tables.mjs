@@ -89,6 +89,9 @@ async function secrets() {
   tap.equal('a count is no secret', (await rows('others'))[0], ['1', '•••', '•••', '7']);
   tap.equal('a null is a null', (await sql.run(`update "others" set "clientSecret" = null`), (await rows('others'))[0][1]), null);
   for (const view of ['leak', 'leak of leak', 'leak kept']) tap.equal(`the view "${view}" of a table with secrets is not shown`, [(await page(view)).status, (await about(view)).data.revealing], [403, true]);
+  await sql.run('create view "samples" as select "tablename", "attname", "histogram_bounds"::text as "h" from pg_stats; create view "sampled" as select * from "samples"; create view "roles of all" as select "rolname", "rolpassword" as "x" from pg_authid; create view "who" as select "rolname" from pg_roles');
+  for (const view of ['samples', 'sampled', 'roles of all']) tap.equal(`nor is "${view}", of a catalog with secrets`, [(await page(view)).status, (await about(view)).data.revealing], [403, true]);
+  tap.equal('a view of a catalog without is', (await page('who')).status, 200);
   tap.equal('another view is', [(await page('fine')).status, (await about('fine')).data.kind], [200, 'view']);
   let r = await patch('authUser', { key: { id: user.id }, before: { hashed_password: '•••' }, changes: { hashed_password: 'mine' } });
   tap.check('a secret cannot be changed', r.status === 400 && r.json.details.some((d) => d.field === 'hashed_password'), r.text);
