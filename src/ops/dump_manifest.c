@@ -273,6 +273,8 @@ static tusk_status read_root(tusk_arena *arena, const char *path, const json_t *
     return TUSK_OK;
 }
 
+/* Only a plain file: a pipe would hold its reader for ever, and a link leads to what may not be
+ * told here. */
 tusk_status tusk_manifest_read(tusk_arena *arena, const char *path, tusk_manifest *out,
                                tusk_error *err)
 {
@@ -284,6 +286,9 @@ tusk_status tusk_manifest_read(tusk_arena *arena, const char *path, tusk_manifes
         return TUSK_NO_ROWS;
     }
     *out = (tusk_manifest){ .backup.path = tusk_arena_str(arena, tusk_str_of(path)) };
+    struct stat info;
+    if (lstat(file.ptr, &info) == 0 && !S_ISREG(info.st_mode))
+        return tusk_fail(err, TUSK_INVALID, "%s is no plain file", file.ptr);
     tusk_status st = tusk_file_read(arena, file.ptr, MANIFEST_MAX, &text, err);
     if (st == TUSK_OK) st = tusk_json_parse(file.ptr, text, &root, err);
     if (st == TUSK_OK) st = read_root(arena, file.ptr, root, out, err);

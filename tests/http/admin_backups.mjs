@@ -1,7 +1,7 @@
 // admin_backups.mjs - backups by the backend: made now and at night, proven, thinned out, fetched, removed; and none of it by anybody else
-import { spawn } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, rmSync, symlinkSync, unlinkSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { join, resolve } from 'node:path';
 import { ada, Backend, cleanEnvironment, cookieOf, Psql, readyBackend, Tap, until } from './backend.mjs';
@@ -171,6 +171,11 @@ async function notFiles(b, cookie, folder) {
   writeFileSync(join(folder, 'damaged.dump'), 'PGDMP');
   writeFileSync(join(folder, 'damaged.dump.manifest.json'), '{"tusk_backup":');
   writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), Buffer.from('not\xfftext.dump', 'latin1')]), 'PGDMP');
+  execFileSync('mkfifo', [join(folder, 'pipe.dump.manifest.json')]);
+  symlinkSync('/etc/passwd', join(folder, 'link.dump.manifest.json'));
+  const traps = (await list(b, cookie)).backups.filter((x) => /^(pipe|link)/.test(x.name));
+  tap.check('a manifest that is a pipe holds nothing up, one that is a link is not followed', traps.length === 2 && traps.every((x) => x.problem.endsWith('is no plain file')), traps);
+  for (const name of ['pipe', 'link']) unlinkSync(join(folder, `${name}.dump.manifest.json`));
   const { backups } = await list(b, cookie);
   tap.check('what cannot be read is in the list with its problem', backups.find((x) => x.name === 'damaged.dump')?.problem?.length > 0 && backups.length === 2, backups);
   tap.equal('and can be removed', (await b.request('DELETE', `${path}/damaged.dump`, { cookie, body: { password } })).status, 200);
