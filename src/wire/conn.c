@@ -17,6 +17,11 @@ int tusk_conn_timeout(const tusk_conn *conn)
     return conn->timeout_ms;
 }
 
+void tusk_conn_set_answer_max(tusk_conn *conn, size_t bytes)
+{
+    conn->answer_max = bytes;
+}
+
 const char *tusk_conn_server_version(const tusk_conn *conn)
 {
     const char *version = PQparameterStatus(conn->pg, "server_version");

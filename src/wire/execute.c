@@ -99,6 +99,7 @@ static tusk_status stop(tusk_conn *conn, tusk_wire_answer **answer, tusk_error *
 static tusk_status run_once(tusk_conn *conn, const tusk_wire_statement *statement, int64_t deadline,
                             tusk_wire_answer **answer, tusk_error *err)
 {
+    conn->answered = 0;
     tusk_status status = tusk_wire_send(conn, statement, err);
     if (status != TUSK_OK) return status;
     tusk_wire_flush(conn);

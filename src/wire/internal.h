@@ -87,8 +87,9 @@ struct tusk_conn {
     bool broken, wants_write, dirty, stale;
     bool local; /* a Unix socket */
     int depth, timeout_ms;
-    int stop_fd;  /* readable: waits end as if their deadline had passed; 0: none */
-    bool hurried; /* they did, and the server is given its time to obey */
+    int stop_fd;                 /* readable: waits end as if their deadline had passed; 0: none */
+    bool hurried;                /* they did, and the server is given its time to obey */
+    size_t answer_max, answered; /* bytes the server may send to a statement (0: any), and has */
     int64_t last_used;
     tusk_error fatal; /* the server's last word, when it said one: status TUSK_OK until then */
     void (*notice)(void *context, tusk_str severity, tusk_str message);

@@ -1,5 +1,6 @@
 /* pipeline.c - statements out, answers in: libpq's pipeline with a Sync for each statement */
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "src/base/mem.h"
@@ -265,6 +266,17 @@ static void hear(tusk_conn *conn)
     if (conn->fatal.status != TUSK_OK) tusk_wire_break(conn);
 }
 
+/* libpq holds a row or a message whole before anybody can look at it; all that can be known before
+ * is how much waits in the socket. */
+static bool is_too_much(tusk_conn *conn)
+{
+    int waiting = 0;
+    if (conn->answer_max == 0) return false;
+    if (ioctl(PQsocket(conn->pg), FIONREAD, &waiting) == 0 && waiting > 0)
+        conn->answered += (size_t)waiting;
+    return conn->answered > conn->answer_max;
+}
+
 tusk_status tusk_wire_process(tusk_conn *conn, tusk_error *err)
 {
     if (conn->pid != getpid()) return tusk_wire_usable(conn, err);
@@ -274,6 +286,11 @@ tusk_status tusk_wire_process(tusk_conn *conn, tusk_error *err)
         int rc = PQflush(conn->pg);
         conn->wants_write = rc == 1;
         failed = rc < 0;
+    }
+    if (is_too_much(conn)) {
+        tusk_wire_break(conn);
+        return tusk_fail(err, TUSK_INVALID, "the answer is larger than %zu bytes",
+                         conn->answer_max);
     }
     /* Read even when writing failed: the reason may be there. */
     if (!PQconsumeInput(conn->pg)) failed = true;

@@ -1,4 +1,5 @@
 // admin_sql.mjs - statements that an administrator types: planned and run, by one who wants more than to read
+import { readFileSync } from 'node:fs';
 import { ada, cookieOf, Psql, readyBackend, Tap } from './backend.mjs';
 
 const tap = new Tap();
@@ -79,11 +80,11 @@ const attacks = [
   // writing by functions
   "select nextval('drizzle.__drizzle_migrations_id_seq')", "select setval('drizzle.__drizzle_migrations_id_seq', 1)", "select query_to_xml('delete from notifications', true, true, '')", "select query_to_xml('set role postgres', true, true, '')", "select query_to_xml('create table evil ()', true, true, '')", "select cursor_to_xml('x', 1, true, true, '')", "select ts_stat('delete from notifications')", "select lo_put(1, 0, 'x')", "select lo_unlink(1)", 'select txid_current_if_assigned(), pg_export_snapshot() from evil',
   // secrets
-  'select hashed_password from "authUser"', 'select * from "authUser"', 'table "authUser"', 'select u from "authUser" u', 'select to_jsonb(u) from "authUser" u', 'select u::text from "authUser" u', 'select (u).hashed_password from "authUser" u', 'select count(u.hashed_password) from "authUser" u', `select 1 from "authUser" where hashed_password like '$%'`, 'select id from "authUser" order by hashed_password', 'select id from "authSession"', 'select count(*) from "authSession" where id > $$a$$', 'select token_hash from "oauthAccessTokens"', 'select value from "globalSettings"', 'select * from only "globalSettings"', `select query_to_xml('select hashed_password from "authUser"', true, true, '')`, `select table_to_xml('"authUser"', true, true, '')`, `select * from ts_stat('select to_tsvector(hashed_password) from "authUser"')`, 'select h from leak', 'select x from "leak of leak"', 'select * from "leak kept"', 'select "api_key" from "later"',
+  'select hashed_password from "authUser"', 'select * from "authUser"', 'table "authUser"', 'select u from "authUser" u', 'select to_jsonb(u) from "authUser" u', 'select u::text from "authUser" u', 'select (u).hashed_password from "authUser" u', 'select count(u.hashed_password) from "authUser" u', `select 1 from "authUser" where hashed_password like '$%'`, 'select id from "authUser" order by hashed_password', 'select id from "authSession"', 'select count(*) from "authSession" where id > $$a$$', 'select token_hash from "oauthAccessTokens"', 'select value from "globalSettings"', 'select * from only "globalSettings"', `select query_to_xml('select hashed_password from "authUser"', true, true, '')`, `select table_to_xml('"authUser"', true, true, '')`, `select * from ts_stat('select to_tsvector(hashed_password) from "authUser"')`, 'select h from leak', 'select x from "leak of leak"', 'select * from "leak kept"', 'select x from "peek"', 'select * from "peek on"', 'select "api_key" from "later"',
 ];
 
 async function attack() {
-  await sql.run('create view "leak" as select "id", "hashed_password" as "h" from "authUser"; create view "leak of leak" as select "h" as "x" from "leak"; create materialized view "leak kept" as select to_jsonb(u) as "all" from "authUser" u');
+  await sql.run('create view "leak" as select "id", "hashed_password" as "h" from "authUser"; create view "leak of leak" as select "h" as "x" from "leak"; create materialized view "leak kept" as select to_jsonb(u) as "all" from "authUser" u; create view "peek" as select "rolpassword" as "x" from pg_authid; create view "peek on" as select * from "peek"');
   await sql.run('create table "later" ("id" int)');
   tap.equal('a table made since is readable', (await query('select * from "later"')).status, 200);
   await sql.run('alter table "later" add "api_key" text');
@@ -142,6 +143,13 @@ async function greed() {
   tap.equal('a long value is cut', [r.json.data.rows[0].map((x) => [...x].length), r.json.data.cut], [[2001, 10, 2001], [[0, 0], [0, 2]]]);
   r = await query("select repeat('x', 2000), n from generate_series(1, 100000) n", { limit: 500 });
   tap.check('a long answer ends at a megabyte', r.json.data.truncated && r.json.data.rows.length > 100 && r.json.data.rows.length < 530 && r.text.length < 1200000, r.text.length);
+  const peak = () => Number(readFileSync(`/proc/${b.child.pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1]) >> 10;
+  const peakBefore = peak();
+  for (const [text, ask] of [["explain (verbose) select repeat('x', 200000000)", query], ["select 1 from teams where name = repeat('x', 200000000)", plan], ["select repeat('x', 200000000)::int", query], ["select repeat('x', 200000000)::int", plan]]) {
+    r = await ask(text, ask === plan ? { analyze: true } : {});
+    tap.check(`an answer that nobody can hold is given up: ${text}`, r.status === 400 && /larger than 16777216 bytes|stopped/.test(r.json.error), r.text.slice(0, 300));
+  }
+  tap.check('and was not held', peak() - peakBefore < 300, `${peakBefore} MB, then ${peak()} MB`);
   r = await query(`select ${Array.from({ length: 1600 }, (_, i) => `${i} as c${i}`).join()}`);
   tap.equal('as many columns as there can be', [r.status, r.json.data.columns.length, r.json.data.rows[0][1599]], [200, 1600, '1599']);
   tap.equal('a statement of 100,000 characters', (await query(`select 1 ${' '.repeat(99991)}`)).status, 200);
@@ -199,6 +207,9 @@ async function ordinaryUser() {
 }
 
 async function log() {
+  await query(`/* ${'.'.repeat(3000)} */ select 'behind all that'`);
+  const hidden = (await b.request('GET', '/api/admin/audit?limit=1', { cookie })).json.data.entries[0].target;
+  tap.check('a comment hides no statement from it', hidden.startsWith('/* ...') && /bytes \.\.\.\].*select 'behind all that'$/.test(hidden), hidden);
   await query('select 1 as audited');
   await query('delete from notifications /* audited */');
   await plan('select 2 as audited');

@@ -202,6 +202,25 @@ static void a_late_statement_is_cancelled_and_the_connection_lives(void **state)
     tusk_conn_close(conn);
 }
 
+static void an_answer_beyond_what_is_taken_ends_the_connection(void **state)
+{
+    static const char *const texts[] = { "select repeat('x', 200000000)",
+                                         "select repeat('x', 200000000)::int",
+                                         "select generate_series(1, 100000000)" };
+    for (size_t i = 0; i < 3; i++) {
+        tusk_conn *conn = conns_open(&((conns *)*state)->server);
+        tusk_error err;
+        tusk_conn_set_answer_max(conn, 1 << 20);
+        conns_expect(conn, "select length(repeat('x', 200000000))", "200000000");
+        for (int k = 0; k < 3; k++) /* counted for each */
+            assert_int_equal(conns_run(conn, "select repeat('x', 500000)", &err), TUSK_OK);
+        assert_int_equal(conns_run(conn, texts[i], &err), TUSK_INVALID);
+        assert_string_equal(err.message, "the answer is larger than 1048576 bytes");
+        assert_int_equal(conns_run(conn, "select 1", &err), TUSK_CONNECTION);
+        tusk_conn_close(conn);
+    }
+}
+
 static void a_late_script_is_cancelled(void **state)
 {
     tusk_conn *conn = conns_open(&((conns *)*state)->server);
@@ -548,6 +567,7 @@ int main(void)
         cmocka_unit_test(errors_say_what_where_and_how),
         cmocka_unit_test(a_deadlock_has_one_victim_that_may_retry),
         cmocka_unit_test(a_late_statement_is_cancelled_and_the_connection_lives),
+        cmocka_unit_test(an_answer_beyond_what_is_taken_ends_the_connection),
         cmocka_unit_test(a_late_script_is_cancelled),
         cmocka_unit_test(a_frozen_server_costs_the_deadline_and_a_second),
         cmocka_unit_test(another_thread_can_cancel),

@@ -5,7 +5,7 @@
 #include "services/backend/app/admin/plan_rights.h"
 #include "services/backend/app/secret.h"
 
-enum { CONNECT_MS = 5000, SQL_MAX = 4096 };
+enum { CONNECT_MS = 5000, SQL_MAX = 4096, ANSWER_MAX = 16 << 20 };
 
 static bool is_state(const tusk_error *err, const char *state)
 {
@@ -122,6 +122,7 @@ static tusk_status begin(struct reader *r, tusk_error *err)
                           READER_STATEMENT_MS, 4 * READER_STATEMENT_MS);
     if (!settings.ptr) return tusk_fail_nomem(err, "the settings of a session");
     tusk_conn_set_timeout(r->session, READER_STATEMENT_MS);
+    tusk_conn_set_answer_max(r->session, ANSWER_MAX);
     tusk_status st = tusk_conn_script(r->session, settings, err);
     return st ? st : tusk_tx_begin(r->session, &(tusk_tx_options){ .read_only = true }, err);
 }
