@@ -8,6 +8,12 @@
 #include "services/backend/http/http.h"
 #include "tusk/tusk.h"
 
+/** How many refusals of this minute the audit log holds (admin/audit.c). */
+struct audit_refusals {
+    int64_t minute;
+    int strangers, others;
+};
+
 struct app {
     uv_loop_t *loop;
     const struct config *config;
@@ -27,6 +33,7 @@ struct app {
     struct backups *backups;   /* made every night */
     struct tickets *tickets;   /* for fetching one */
     int hashing;               /* password hashes asked for and not done: bounded (call.c) */
+    struct audit_refusals refusals;
     bool stopping;
 };
 

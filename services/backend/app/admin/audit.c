@@ -2,9 +2,10 @@
 #include "services/backend/app/admin/audit.h"
 
 #include "services/backend/app/admin/admin.h"
+#include "services/backend/app/auth/auth.h"
 #include "services/backend/app/secret.h"
 
-enum { WRITE_MS = 5000 };
+enum { WRITE_MS = 5000, STRANGERS_A_MINUTE = 60, REFUSED_A_MINUTE = 600 };
 
 /** The call's answer may only be given once its entry is written. */
 struct writing {
@@ -52,10 +53,27 @@ static struct audit_entry entry_of(const struct call *call)
         .user_id = call->caller.user.id,
         .username = call->caller.user.username,
         .action = tusk_str_of(call->route->audit),
-        .target = audit_shortened(target_of(call)),
+        .target = audit_shortened(call->arena, target_of(call)),
         .outcome = outcome_of(call->code),
         .address = call->request->peer,
     };
+}
+
+/** Nobody shall bury what was done, or fill the disk, with what was not: of a minute's refusals the
+ * database holds the first ones, the log all. Those who may not call at all have few of their own.
+ */
+static bool is_too_many(struct call *call, enum audit_outcome outcome)
+{
+    struct audit_refusals *refusals = &call->app->refusals;
+    bool stranger =
+        call->caller.token_team.ptr || !auth_has(&call->caller, call->route->permission);
+    int64_t minute = tusk_clock_ms() / 60000;
+    if (outcome != audit_outcome_refused) return false;
+    if (minute != refusals->minute) *refusals = (struct audit_refusals){ .minute = minute };
+    int *count = stranger ? &refusals->strangers : &refusals->others;
+    if (*count >= (stranger ? STRANGERS_A_MINUTE : REFUSED_A_MINUTE)) return true;
+    ++*count;
+    return false;
 }
 
 static void written(void *context, tusk_status status, const tusk_answer *answers,
@@ -80,6 +98,10 @@ void audit_write(struct call *call, void (*then)(void *call))
     }
     struct audit_entry entry = entry_of(call);
     log_entry(call, TUSK_LOG_INFO, "audit", &entry);
+    if (is_too_many(call, entry.outcome)) {
+        then(call);
+        return;
+    }
     w = TUSK_NEW(call->arena, struct writing);
     if (w) {
         *w = (struct writing){ call, then };

@@ -3,15 +3,24 @@
 
 #include "services/backend/app/secret.h"
 
-enum { TARGET_MAX = 500 };
+enum { TARGET_MAX = 500, SHOWN_EACH = 230 };
 
-tusk_str audit_shortened(tusk_str target)
+static bool is_inside_character(tusk_str text, size_t at)
+{
+    return ((unsigned char)text.ptr[at] & 0xC0) == 0x80;
+}
+
+/* Both ends and what is left out: a long comment before it hides no statement. */
+tusk_str audit_shortened(tusk_arena *a, tusk_str target)
 {
     if (!target.ptr) return TUSK_STR("");
     if (target.len <= TARGET_MAX) return target;
-    size_t end = TARGET_MAX; /* no character is cut in two */
-    while (end > 0 && ((unsigned char)target.ptr[end] & 0xC0) == 0x80) end--;
-    return (tusk_str){ target.ptr, end };
+    size_t end = SHOWN_EACH, start = target.len - SHOWN_EACH; /* no character is cut in two */
+    while (end > 0 && is_inside_character(target, end)) end--;
+    while (start < target.len && is_inside_character(target, start)) start++;
+    tusk_str text = tusk_arena_printf(a, "%.*s [... %zu bytes ...] %.*s", (int)end, target.ptr,
+                                      start - end, (int)(target.len - start), target.ptr + start);
+    return text.ptr ? text : (tusk_str){ target.ptr, end };
 }
 
 audit_log_query audit_insert(tusk_arena *a, const struct audit_entry *entry)
@@ -27,7 +36,7 @@ audit_log_query audit_of_program(tusk_arena *a, const char *action, tusk_str tar
                                  .user_id = TUSK_STR(""),
                                  .username = TUSK_STR("(deploystack)"),
                                  .action = tusk_str_of(action),
-                                 .target = audit_shortened(target),
+                                 .target = audit_shortened(a, target),
                                  .outcome = outcome,
                                  .address = TUSK_STR("") };
     return audit_insert(a, &entry);

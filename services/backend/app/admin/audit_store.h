@@ -12,7 +12,8 @@ audit_log_query audit_of_program(tusk_arena *a, const char *action, tusk_str tar
 /** Newest first. */
 audit_log_query audit_entries(tusk_arena *a, int64_t limit, int64_t offset);
 const tusk_query *audit_count(tusk_arena *a);
-/** As much of a target as an entry holds; "" for "no text". */
-tusk_str audit_shortened(tusk_str target);
+/** As much of a target as an entry holds: of a long one both ends, and how much lies between; ""
+ * for "no text". Lifetime: the target's and the arena's. */
+tusk_str audit_shortened(tusk_arena *a, tusk_str target);
 
 #endif
