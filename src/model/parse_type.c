@@ -180,21 +180,23 @@ static tusk_status parse_array(tusk_parser *p, bool dimensions, tusk_def_column 
 {
     tusk_status st = tusk_parse_sign(p, '(');
     tusk_place place = p->lexer.token.place;
+    column->is_array = true;
     if (st == TUSK_OK) st = tusk_parse_type(p, column);
     if (st != TUSK_OK) return st;
-    if (column->is_array || column->serial || column->c_type.text.ptr) {
-        tusk_place_fail(p->err, place, "there is no array of %s",
-                        column->is_array ? "arrays"
-                        : column->serial ? "serial"
-                                         : "a type of the program's own");
-        if (column->is_array) {
-            tusk_error_hint(p->err, "Several dimensions are array_of(integer, \"[][]\").");
-        }
-        return TUSK_INVALID;
+    if (column->serial || column->c_type.text.ptr) {
+        return tusk_place_fail(p->err, place, "there is no array of %s",
+                               column->serial ? "serial" : "a type of the program's own");
     }
-    column->is_array = true;
     if (dimensions) st = parse_dimensions(p, column);
     return st == TUSK_OK ? tusk_parse_sign(p, ')') : st;
+}
+
+/* Said before what is inside is read: however deep it goes. */
+static tusk_status fail_nested(tusk_parser *p, const tusk_def_name *word)
+{
+    tusk_place_fail(p->err, word->place, "there is no array of arrays");
+    tusk_error_hint(p->err, "Several dimensions are array_of(integer, \"[][]\").");
+    return TUSK_INVALID;
 }
 
 static tusk_status parse_enumeration(tusk_parser *p, tusk_def_column *column)
@@ -211,8 +213,9 @@ tusk_status tusk_parse_type(tusk_parser *p, tusk_def_column *column)
     tusk_status st = tusk_parse_word(p, "a column type", &word);
     if (st != TUSK_OK) return st;
     column->word = word;
-    if (tusk_str_eq(word.text, TUSK_STR("array"))) return parse_array(p, false, column);
-    if (tusk_str_eq(word.text, TUSK_STR("array_of"))) return parse_array(p, true, column);
+    bool sized = tusk_str_eq(word.text, TUSK_STR("array_of"));
+    if (sized || tusk_str_eq(word.text, TUSK_STR("array")))
+        return column->is_array ? fail_nested(p, &word) : parse_array(p, sized, column);
     if (tusk_str_eq(word.text, TUSK_STR("enumeration"))) return parse_enumeration(p, column);
     return parse_scalar(p, &word, column);
 }

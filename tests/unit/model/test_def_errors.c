@@ -21,6 +21,8 @@ static const struct mistake {
       NULL },
     { T "COLUMN(array(array(text)), a)\n" END, "3:14: there is no array of arrays",
       "array_of(integer, \"[][]\")" },
+    { T "COLUMN(array(array_of(array(array(text", "3:14: there is no array of arrays",
+      "array_of(integer" },
     { T "COLUMN(array(custom_as(\"point\", spot)), a)\n" END,
       "3:14: there is no array of a type of the program's own", NULL },
     { T "COLUMN(array(serial), a)\n" END, "3:14: there is no array of serial", NULL },
