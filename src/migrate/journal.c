@@ -22,9 +22,12 @@ static bool is_when(const json_t *when)
            json_number_value(when) <= 9007199254740991.0;
 }
 
-/* A tag is a file name; one with a slash would lead out of the folder. */
+/* A tag is a file name; one with a slash would lead out of the folder, one with control characters
+ * would talk to the terminal that shows it. */
 static bool is_tag(tusk_str tag)
 {
+    for (size_t i = 0; i < tag.len; i++)
+        if ((unsigned char)tag.ptr[i] < 0x20 || tag.ptr[i] == 0x7f) return false;
     return tag.len > 0 && tag.len <= 240 && !memchr(tag.ptr, '/', tag.len) && tag.ptr[0] != '.' &&
            tusk_str_is_text(tag);
 }

@@ -201,6 +201,10 @@ static void test_refused(void **state)
     assert_int_equal(generate(&f, TWO, NULL, false), TUSK_INVALID);
     assert_non_null(strstr(f.err.message, "the tag of entry 1 is not a file name"));
     unit_write(path_in(&f, "meta/_journal.json"),
+               TUSK_STR("{\"entries\":[{\"idx\":0,\"when\":1,\"tag\":\"\\u001b[2Jx\"}]}"));
+    assert_int_equal(generate(&f, TWO, NULL, false), TUSK_INVALID);
+    assert_non_null(strstr(f.err.message, "the tag of entry 1 is not a file name"));
+    unit_write(path_in(&f, "meta/_journal.json"),
                TUSK_STR("{\"entries\":[{\"idx\":0,\"when\":1e300,\"tag\":\"x\"}]}"));
     assert_int_equal(generate(&f, TWO, NULL, false), TUSK_INVALID);
     assert_non_null(strstr(f.err.message, "entry 1 needs"));
