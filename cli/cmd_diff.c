@@ -2,6 +2,7 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
+#include <unistd.h>
 
 enum { EXIT_DIFFERS = 1, EXIT_TROUBLE = 2 };
 
@@ -54,6 +55,20 @@ void cli_show_changes(struct cli_call *call, const tusk_changes *changes)
     }
 }
 
+/* Names of a database may hold sequences that rule a terminal; to a file or a program goes the SQL
+ * as it is. */
+static void show_sql(struct cli_call *call, tusk_str sql)
+{
+    char *text = isatty(STDOUT_FILENO) ? tusk_arena_copy(call->arena, sql.ptr, sql.len + 1) : NULL;
+    for (size_t i = 0; text && i < sql.len; i++) {
+        unsigned char c = (unsigned char)text[i], next = (unsigned char)text[i + 1];
+        bool c1 = c == 0xc2 && next >= 0x80 && next < 0xa0;
+        if ((c < 0x20 && c != '\n' && c != '\t') || c == 0x7f || c1) text[i] = '?';
+        if (c1) text[++i] = '?';
+    }
+    printf("%s\n", text ? text : sql.ptr);
+}
+
 static void show(struct cli_call *call, const tusk_changes *changes)
 {
     if (cli_value(call, "--json")) {
@@ -64,7 +79,7 @@ static void show(struct cli_call *call, const tusk_changes *changes)
         if (changes->losing > 0) printf(", %zu of them losing data", changes->losing);
         printf("\n");
     } else if (changes->count > 0) {
-        printf("%s\n", changes->sql.ptr);
+        show_sql(call, changes->sql);
     }
 }
 
