@@ -1,4 +1,6 @@
 /* constraint.c - constraints that are added to a table that is there */
+#include <strings.h>
+
 #include "src/lint/linter.h"
 
 #include "src/base/banned.h"
@@ -47,7 +49,7 @@ static tusk_str validate_form(adding *a, tusk_str definition)
 {
     if (!definition.ptr) return (tusk_str){ 0 };
     tusk_str name = tusk_lint_quoted(a->l, a->name), t = a->target->sql;
-    bool named = tusk_node_str(a->body, "conname").ptr && !a->column.ptr;
+    bool named = definition.len > 10 && strncasecmp(definition.ptr, "constraint", 10) == 0;
     return tusk_lint_sql_text(
         a->l,
         "%sALTER TABLE %.*s ADD %s%.*s%s%.*s NOT VALID;\n"

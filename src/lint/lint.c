@@ -3,6 +3,7 @@
 #include <pg_query.h>
 
 #include "src/lint/lint.h"
+#include "tusk/buf.h"
 
 #include "src/base/banned.h"
 
@@ -36,9 +37,9 @@ tusk_status tusk_linter_init(tusk_linter *l, tusk_arena *arena, const tusk_lint_
 
 /* ---- a statement ---- */
 
-static void unparsed(tusk_linter *l, int at, const char *why)
+static void unparsed(tusk_linter *l, int at, tusk_str why)
 {
-    tusk_lint_say(l, TUSK_LINT_SYNTAX, NULL, at, (tusk_str){ 0 }, "%s", why);
+    tusk_lint_say(l, TUSK_LINT_SYNTAX, NULL, at, (tusk_str){ 0 }, "%.*s", TUSK_STR_ARG(why));
 }
 
 static void look(tusk_linter *l, const json_t *root)
@@ -57,7 +58,7 @@ static void look_at_tree(tusk_linter *l, const char *text)
     json_error_t why;
     json_t *root = json_loads(text, 0, &why);
     if (root) look(l, root);
-    if (!root) unparsed(l, 0, "the statement is nested too deeply to be looked at");
+    if (!root) unparsed(l, 0, TUSK_STR("the statement is nested too deeply to be looked at"));
     json_decref(root);
 }
 
@@ -71,15 +72,28 @@ static int byte_of(tusk_str sql, int position)
     return at;
 }
 
+/* The parser's words; it may have cut a character of the file in two. */
+static tusk_str why_of(tusk_linter *l, const PgQueryError *error)
+{
+    tusk_str why = tusk_str_of(error->message), out = TUSK_STR("");
+    tusk_buf buf;
+    bool whole = tusk_str_is_text(why);
+    tusk_buf_init_in(&buf, l->arena, why.len + 1);
+    for (size_t i = 0; i < why.len; i++) {
+        tusk_buf_add_char(&buf, whole || (unsigned char)why.ptr[i] < 0x80 ? why.ptr[i] : '?');
+    }
+    if (tusk_buf_finish(&buf, &out, NULL) != TUSK_OK) tusk_lint_nomem(l);
+    return out;
+}
+
 static void look_at_statement(tusk_linter *l, const tusk_chunk *chunk)
 {
     l->chunk = chunk;
     tusk_lint_read_text(l);
     PgQueryParseResult result = pg_query_parse(chunk->sql.ptr);
     if (result.error) {
-        tusk_str why = tusk_arena_str(l->arena, tusk_str_of(result.error->message));
-        if (!why.ptr) tusk_lint_nomem(l);
-        if (why.ptr) unparsed(l, byte_of(chunk->sql, result.error->cursorpos), why.ptr);
+        tusk_str why = why_of(l, result.error);
+        unparsed(l, byte_of(chunk->sql, result.error->cursorpos), why);
     } else if (result.parse_tree) {
         look_at_tree(l, result.parse_tree);
     }
@@ -107,7 +121,7 @@ tusk_status tusk_linter_file(tusk_linter *l, tusk_str name, tusk_str sql)
     begin_file(l, name);
     l->chunk = &whole;
     if (!tusk_str_is_text(sql)) {
-        unparsed(l, 0, "the file is no UTF-8 text");
+        unparsed(l, 0, TUSK_STR("the file is no UTF-8 text"));
         return l->status;
     }
     if (!tusk_split_breakpoints(l->arena, sql, &chunks)) return tusk_fail_nomem(l->err, "a file");
