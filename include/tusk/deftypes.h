@@ -5,8 +5,8 @@
 
 #include "tusk/types.h"
 
-/* How a type is written in a .def file. C_: the row's C type, N_: its nullable form, CA_ and NA_:
- * those of its array, D_: the descriptor's fields. A macro cannot be there both with and without
+/* How a type is written in a .def file. C_: the row's C type, N_: its nullable form, CA_: the
+ * name of its array's type without tusk_ or tusk_null_, D_: the descriptor's fields. A macro cannot be there both with and without
  * arguments, hence numeric and decimal(p, s), and PRECISION(n) beside a type. */
 /* one line a type, laid out by hand */
 /* clang-format off */
@@ -52,50 +52,52 @@
 #define TUSK_C_custom_in(schema, sql) tusk_str
 #define TUSK_C_custom_as(sql, T)    T
 #define TUSK_C_enumeration(e)       enum e
-#define TUSK_C_array(type)          TUSK_CA_##type
+#define TUSK_C_array(type)          TUSK_ARRAY_(tusk_, TUSK_CA_##type)
 #define TUSK_C_array_of(type, dimensions) tusk_str
 
-#define TUSK_CA_text                tusk_text_array
-#define TUSK_CA_varchar(n)          tusk_text_array
-#define TUSK_CA_character(n)        tusk_text_array
-#define TUSK_CA_boolean             tusk_text_array
-#define TUSK_CA_smallint            tusk_text_array
-#define TUSK_CA_integer             tusk_integer_array
-#define TUSK_CA_bigint              tusk_text_array
-#define TUSK_CA_smallserial         tusk_text_array
-#define TUSK_CA_serial              tusk_text_array
-#define TUSK_CA_bigserial           tusk_text_array
-#define TUSK_CA_real                tusk_text_array
-#define TUSK_CA_double_precision    tusk_text_array
-#define TUSK_CA_numeric             tusk_text_array
-#define TUSK_CA_decimal(p, s)       tusk_text_array
-#define TUSK_CA_timestamptz         tusk_text_array
-#define TUSK_CA_timestamp           tusk_text_array
-#define TUSK_CA_date                tusk_text_array
-#define TUSK_CA_uuid                tusk_text_array
-#define TUSK_CA_json                tusk_text_array
-#define TUSK_CA_jsonb               tusk_text_array
-#define TUSK_CA_bytea               tusk_text_array
-#define TUSK_CA_tsvector            tusk_text_array
-#define TUSK_CA_time                tusk_text_array
-#define TUSK_CA_timetz              tusk_text_array
-#define TUSK_CA_interval            tusk_text_array
-#define TUSK_CA_inet                tusk_text_array
-#define TUSK_CA_cidr                tusk_text_array
-#define TUSK_CA_macaddr             tusk_text_array
-#define TUSK_CA_macaddr8            tusk_text_array
-#define TUSK_CA_point               tusk_text_array
-#define TUSK_CA_line                tusk_text_array
-#define TUSK_CA_bit(n)              tusk_text_array
-#define TUSK_CA_vector(n)           tusk_text_array
-#define TUSK_CA_halfvec(n)          tusk_text_array
-#define TUSK_CA_sparsevec(n)        tusk_text_array
-#define TUSK_CA_geometry(kind)      tusk_text_array
-#define TUSK_CA_money               tusk_text_array
-#define TUSK_CA_xml                 tusk_text_array
-#define TUSK_CA_custom(sql)         tusk_text_array
-#define TUSK_CA_custom_in(schema, sql) tusk_text_array
-#define TUSK_CA_enumeration(e)      tusk_text_array
+#define TUSK_ARRAY_(prefix, name)    TUSK_ARRAY_NAME_(prefix, name)
+#define TUSK_ARRAY_NAME_(prefix, name) prefix##name
+#define TUSK_CA_text                text_array
+#define TUSK_CA_varchar(n)          text_array
+#define TUSK_CA_character(n)        text_array
+#define TUSK_CA_boolean             text_array
+#define TUSK_CA_smallint            text_array
+#define TUSK_CA_integer             integer_array
+#define TUSK_CA_bigint              text_array
+#define TUSK_CA_smallserial         text_array
+#define TUSK_CA_serial              text_array
+#define TUSK_CA_bigserial           text_array
+#define TUSK_CA_real                text_array
+#define TUSK_CA_double_precision    text_array
+#define TUSK_CA_numeric             text_array
+#define TUSK_CA_decimal(p, s)       text_array
+#define TUSK_CA_timestamptz         text_array
+#define TUSK_CA_timestamp           text_array
+#define TUSK_CA_date                text_array
+#define TUSK_CA_uuid                text_array
+#define TUSK_CA_json                text_array
+#define TUSK_CA_jsonb               text_array
+#define TUSK_CA_bytea               text_array
+#define TUSK_CA_tsvector            text_array
+#define TUSK_CA_time                text_array
+#define TUSK_CA_timetz              text_array
+#define TUSK_CA_interval            text_array
+#define TUSK_CA_inet                text_array
+#define TUSK_CA_cidr                text_array
+#define TUSK_CA_macaddr             text_array
+#define TUSK_CA_macaddr8            text_array
+#define TUSK_CA_point               text_array
+#define TUSK_CA_line                text_array
+#define TUSK_CA_bit(n)              text_array
+#define TUSK_CA_vector(n)           text_array
+#define TUSK_CA_halfvec(n)          text_array
+#define TUSK_CA_sparsevec(n)        text_array
+#define TUSK_CA_geometry(kind)      text_array
+#define TUSK_CA_money               text_array
+#define TUSK_CA_xml                 text_array
+#define TUSK_CA_custom(sql)         text_array
+#define TUSK_CA_custom_in(schema, sql) text_array
+#define TUSK_CA_enumeration(e)      text_array
 
 #define TUSK_N_text                 tusk_null_str
 #define TUSK_N_varchar(n)           tusk_null_str
@@ -139,50 +141,8 @@
 #define TUSK_N_custom_in(schema, sql) tusk_null_str
 #define TUSK_N_custom_as(sql, T)    struct { bool has; T value; }
 #define TUSK_N_enumeration(e)       struct { bool has; enum e value; }
-#define TUSK_N_array(type)          TUSK_NA_##type
+#define TUSK_N_array(type)          TUSK_ARRAY_(tusk_null_, TUSK_CA_##type)
 #define TUSK_N_array_of(type, dimensions) tusk_null_str
-
-#define TUSK_NA_text                tusk_null_text_array
-#define TUSK_NA_varchar(n)          tusk_null_text_array
-#define TUSK_NA_character(n)        tusk_null_text_array
-#define TUSK_NA_boolean             tusk_null_text_array
-#define TUSK_NA_smallint            tusk_null_text_array
-#define TUSK_NA_integer             tusk_null_integer_array
-#define TUSK_NA_bigint              tusk_null_text_array
-#define TUSK_NA_smallserial         tusk_null_text_array
-#define TUSK_NA_serial              tusk_null_text_array
-#define TUSK_NA_bigserial           tusk_null_text_array
-#define TUSK_NA_real                tusk_null_text_array
-#define TUSK_NA_double_precision    tusk_null_text_array
-#define TUSK_NA_numeric             tusk_null_text_array
-#define TUSK_NA_decimal(p, s)       tusk_null_text_array
-#define TUSK_NA_timestamptz         tusk_null_text_array
-#define TUSK_NA_timestamp           tusk_null_text_array
-#define TUSK_NA_date                tusk_null_text_array
-#define TUSK_NA_uuid                tusk_null_text_array
-#define TUSK_NA_json                tusk_null_text_array
-#define TUSK_NA_jsonb               tusk_null_text_array
-#define TUSK_NA_bytea               tusk_null_text_array
-#define TUSK_NA_tsvector            tusk_null_text_array
-#define TUSK_NA_time                tusk_null_text_array
-#define TUSK_NA_timetz              tusk_null_text_array
-#define TUSK_NA_interval            tusk_null_text_array
-#define TUSK_NA_inet                tusk_null_text_array
-#define TUSK_NA_cidr                tusk_null_text_array
-#define TUSK_NA_macaddr             tusk_null_text_array
-#define TUSK_NA_macaddr8            tusk_null_text_array
-#define TUSK_NA_point               tusk_null_text_array
-#define TUSK_NA_line                tusk_null_text_array
-#define TUSK_NA_bit(n)              tusk_null_text_array
-#define TUSK_NA_vector(n)           tusk_null_text_array
-#define TUSK_NA_halfvec(n)          tusk_null_text_array
-#define TUSK_NA_sparsevec(n)        tusk_null_text_array
-#define TUSK_NA_geometry(kind)      tusk_null_text_array
-#define TUSK_NA_money               tusk_null_text_array
-#define TUSK_NA_xml                 tusk_null_text_array
-#define TUSK_NA_custom(sql)         tusk_null_text_array
-#define TUSK_NA_custom_in(schema, sql) tusk_null_text_array
-#define TUSK_NA_enumeration(e)      tusk_null_text_array
 
 #define TUSK_D_text                 .type = TUSK_TYPE_TEXT,
 #define TUSK_D_varchar(n)           .type = TUSK_TYPE_VARCHAR, .length = n,
