@@ -3,4 +3,5 @@ ALTER TABLE teams ADD CHECK (name <> ''), ADD COLUMN n integer DEFAULT 1 CHECK (
 ALTER TABLE /* which */ users -- the users
     ADD CONSTRAINT c CHECK (a > ',;') -- why
     , /* and */ ADD CHECK (f(b[1], 2) = 3 /* so */) -- not
+;
 ALTER TABLE teams ADD COLUMN m integer CONSTRAINT positive_m CHECK (m > 0) NOT NULL DEFAULT 1;
