@@ -134,6 +134,13 @@ async function activity() {
   tap.check('who does what', one.state === 'active' && one.wait.startsWith('Lock') && one.blocked_by === String(holderPid) && one.query.includes('<b>&"\u{1F642}') && one.query_ms >= 0 && one.database === 'deploystack', one);
   const [first, second] = seen.locks.filter((l) => [holderPid, waiterPid].includes(l.pid));
   tap.check('who waits for whom', first.pid === holderPid && first.depth === 0 && second.depth === 1 && second.wants.includes('satellites') && second.waiting_ms >= 0, seen.locks);
+  const operator = session(), operatorPid = await pidOf(operator);
+  for (const [text, shown] of [["create role operator password 'TopSecret'", 'create role operator password •••'], ["alter role operator PASSWORD\nE'TopSecret'", 'alter role operator PASSWORD •••'], ["select 'host=x password=TopSecret'", "select 'host=x password •••"], [`select "hashed_password" from "authUser" where false`, null], ["select 'password'", null]]) {
+    await operator.run(text);
+    const { query } = (await get('activity')).json.data.sessions.find((s) => s.pid === operatorPid);
+    tap.equal(`a password in a statement is not shown: ${text.replace('\n', ' ')}`, query.replace(/\n;$/, ''), shown ?? text);
+  }
+  await operator.run('drop role operator');
   await cancelling(waiterPid, stuck);
   await terminating(holderPid);
   tap.equal('a session that is gone is 404', (await post(`activity/${holderPid}/terminate`)).status, 404);

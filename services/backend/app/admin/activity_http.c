@@ -10,7 +10,7 @@ static json_t *session_json(const tusk_stats_session *s)
                      json_text(s->state), "wait", json_text(s->wait), "state_ms",
                      (json_int_t)s->state_ms, "query_ms", (json_int_t)s->query_ms, "transaction_ms",
                      (json_int_t)s->transaction_ms, "blocked_by", json_text(s->blocked_by), "query",
-                     json_text(s->query));
+                     json_statement(s->query));
 }
 
 static json_t *lock_json(const tusk_stats_lock *l)
@@ -19,7 +19,7 @@ static json_t *lock_json(const tusk_stats_lock *l)
                      l->pid, "user", json_text(l->user), "application", json_text(l->application),
                      "state", json_text(l->state), "wants", json_text(l->wants), "waiting_ms",
                      (json_int_t)l->waiting_ms, "blocked_by", json_text(l->blocked_by), "query",
-                     json_text(l->query));
+                     json_statement(l->query));
 }
 
 void activity_list(struct call *call, tusk_conn *conn)

@@ -33,5 +33,8 @@ void admin_ok(struct call *call, int code, json_t *data);
 /** null when there is none. */
 json_t *json_null_time(tusk_null_time time);
 json_t *json_null_number(tusk_null_int64 number);
+/** A statement that somebody ran, up to a password in it (alter role ... password 'x'): the server
+ * keeps such texts as they were sent. */
+json_t *json_statement(tusk_str sql);
 
 #endif

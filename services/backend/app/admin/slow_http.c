@@ -10,7 +10,7 @@ static json_t *statement_json(const tusk_stats_statement *s)
                      "stddev_ms", s->stddev_ms, "share", s->share, "cache_hits",
                      (json_int_t)s->cache_hits, "cache_reads", (json_int_t)s->cache_reads,
                      "temp_written", (json_int_t)s->temp_written, "user", json_text(s->user),
-                     "query", json_text(s->query));
+                     "query", json_statement(s->query));
 }
 
 static json_t *lines(tusk_str text)
