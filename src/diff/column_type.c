@@ -115,7 +115,8 @@ bool tusk_column_retype(tusk_differ *d, const tusk_table_change *table,
                         const tusk_column_change *column)
 {
     bool to_enum = column->now->type_schema.len > 0;
-    bool is_text = is_text_family(&column->from) && !column->from.own;
+    bool is_text = is_text_family(&column->from) && !column->from.own &&
+                   !column->from.dimensions == !column->to.dimensions;
     if (column->via_text) return retype_from_text(d, table, column);
     if (column->cast == TUSK_CAST_SAME) return false;
     if (to_enum && is_text) return text_to_enum(d, table, column);
