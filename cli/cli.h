@@ -114,6 +114,7 @@ void cli_target_close(struct cli_target *target);
     X(squash, "make the first migrations one", NULL, 0, 0, cmd_squash_more)                        \
     X(rebase, "put the migrations of one branch after those of another", "TAG", 1, 1,              \
       cmd_rebase_more)                                                                             \
+    X(seed, "fill tables with made-up rows (for development)", NULL, 0, 0, cmd_seed_more)          \
     X(erd, "draw the schema: tables and what refers to what", "[SOURCE]", 0, 1, cmd_erd_more)
 
 /** tusk generate: the next migration from the .def file. */
@@ -152,6 +153,10 @@ extern const struct cli_option cmd_squash_options[], cmd_rebase_options[];
 extern const char cmd_squash_more[], cmd_rebase_more[];
 int cmd_squash(struct cli_call *call);
 int cmd_rebase(struct cli_call *call);
+/** tusk seed: made-up rows. */
+extern const struct cli_option cmd_seed_options[];
+extern const char cmd_seed_more[];
+int cmd_seed(struct cli_call *call);
 /** tusk erd: a picture of a schema. */
 extern const struct cli_option cmd_erd_options[];
 extern const char cmd_erd_more[];

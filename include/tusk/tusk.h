@@ -29,6 +29,7 @@
 #include "tusk/result.h"
 #include "tusk/run.h"
 #include "tusk/schema.h"
+#include "tusk/seed.h"
 #include "tusk/server.h"
 #include "tusk/stats.h"
 #include "tusk/str.h"

@@ -1,0 +1,81 @@
+/* cmd_seed.c - tusk seed: made-up rows for development */
+#include "cli/cli.h"
+
+#include <stdio.h>
+#include <unistd.h>
+
+enum { CONNECT_MS = 15000, ROWS_MAX = 1000000 };
+
+const struct cli_option cmd_seed_options[] = {
+    { "--rows", "N", "for each table (20)" },
+    { "--table", "NAME", "only this one; may be repeated" },
+    { "--seed", "NUMBER", "other rows for another number; the same for the same one (1)" },
+    { "--append", NULL, "also into tables that have rows" },
+    { "--yes", NULL, "do not ask" },
+    { "--database", "NAME", "another database on the same server" },
+    { 0 },
+};
+const char cmd_seed_more[] = "Values go by the type and the name of a column; foreign keys lead "
+                             "somewhere, what is unique is,\n"
+                             "and simple checks hold. All of it or, after an error, nothing.\n";
+
+/* Rows in the wrong database are hard to get out again. */
+static bool is_meant(struct cli_call *call, const tusk_server *server)
+{
+    char answer[16] = "";
+    if (cli_value(call, "--yes")) return true;
+    if (!isatty(STDIN_FILENO)) {
+        fprintf(stderr, "error: nobody is there to ask; --yes adds made-up rows without asking\n");
+        return false;
+    }
+    printf("add made-up rows to %s? [y/N] ", tusk_server_text(call->arena, server).ptr);
+    fflush(stdout);
+    return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static bool read_number(const struct cli_call *call, const char *option, long long most,
+                        long long *out)
+{
+    const char *value = cli_value(call, option);
+    return !value || tusk_str_to_int(tusk_str_of(value), 1, most, out);
+}
+
+static void show(const tusk_seeded *seeded)
+{
+    for (size_t i = 0; i < seeded->count; i++) {
+        const tusk_seeded_table *table = &seeded->items[i];
+        printf("%8d  %.*s.%.*s\n", table->rows, TUSK_STR_ARG(table->schema),
+               TUSK_STR_ARG(table->name));
+    }
+}
+
+int cmd_seed(struct cli_call *call)
+{
+    struct cli_target target;
+    tusk_conn *conn = NULL;
+    tusk_seeded seeded = { 0 };
+    tusk_error err = { 0 };
+    long long rows = 0, seed = 1;
+    if (!read_number(call, "--rows", ROWS_MAX, &rows)) {
+        return cli_usage(call, "--rows takes a number up to %d", ROWS_MAX);
+    }
+    if (!read_number(call, "--seed", INT64_MAX, &seed)) {
+        return cli_usage(call, "--seed takes a positive number");
+    }
+    tusk_seed_options options = { .rows = (int)rows,
+                                  .seed = (uint64_t)seed,
+                                  .append = cli_value(call, "--append") != NULL,
+                                  .tables = cli_values(call, "--table") };
+    tusk_status st = cli_target_open(call, &target, &err);
+    bool meant = st == TUSK_OK && is_meant(call, &target.server);
+    if (meant) st = tusk_conn_open(&target.server, CONNECT_MS, &conn, &err);
+    if (meant && st == TUSK_OK) st = tusk_seed(conn, call->arena, &options, &seeded, &err);
+    tusk_conn_close(conn);
+    cli_target_close(&target);
+    if (st == TUSK_MISUSE) {
+        tusk_error_hint(&err, "--append adds rows all the same, --table names other tables.");
+    }
+    if (st != TUSK_OK) return cli_fail(call, &err);
+    show(&seeded);
+    return meant ? CLI_OK : CLI_FAILED;
+}
