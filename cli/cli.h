@@ -117,6 +117,18 @@ void cli_target_close(struct cli_target *target);
     X(seed, "fill tables with made-up rows (for development)", NULL, 0, 0, cmd_seed_more)          \
     X(erd, "draw the schema: tables and what refers to what", "[SOURCE]", 0, 1, cmd_erd_more)
 
+/** An entry of a table of commands, made by CLI_SCHEMA_COMMANDS(): `name` "up", `run` cmd_up. */
+#define CLI_COMMAND_(called, run_, name_, help_, arguments_, min, max, more_) \
+    { .name = (called),                                                       \
+      .help = (help_),                                                        \
+      .arguments = (arguments_),                                              \
+      .min_args = (min),                                                      \
+      .max_args = (max),                                                      \
+      .options = cmd_##name_##_options,                                       \
+      .run = (run_),                                                          \
+      .more = (more_) },
+#define CLI_COMMAND(name_, ...) CLI_COMMAND_(#name_, cmd_##name_, name_, __VA_ARGS__)
+
 /** tusk generate: the next migration from the .def file. */
 extern const struct cli_option cmd_generate_options[];
 int cmd_generate(struct cli_call *call);

@@ -10,6 +10,7 @@ const struct cli_option cmd_generate_options[] = {
       "of migrations (services/backend/drizzle/migrations, else drizzle/migrations)" },
     { "--name", "NAME", "ends the file's name (made from what changes)" },
     { "--custom", NULL, "an empty migration to write SQL into" },
+    { "--safe", NULL, "the form that blocks nobody for long; it runs statement by statement" },
     { "--rename", "OLD=NEW", "table, schema.table, table.column, enum:name...; may be repeated" },
     { 0 },
 };
@@ -93,7 +94,8 @@ int cmd_generate(struct cli_call *call)
                                       .folder = cli_folder(call),
                                       .name = cli_value(call, "--name"),
                                       .custom = cli_value(call, "--custom") != NULL,
-                                      .renames = cli_values(call, "--rename") };
+                                      .renames = cli_values(call, "--rename"),
+                                      .safe = cli_value(call, "--safe") != NULL };
     tusk_generated made;
     tusk_error err = { 0 };
     tusk_status st = ask_all(call, &options, &err);

@@ -3,25 +3,17 @@
 #include "cli/lint.h"
 
 static const struct cli_command commands[] = {
-#define COMMAND(name_, help_, arguments_, min, max, more_) \
-    { .name = #name_,                                      \
-      .help = help_,                                       \
-      .arguments = arguments_,                             \
-      .min_args = min,                                     \
-      .max_args = max,                                     \
-      .options = cmd_##name_##_options,                    \
-      .run = cmd_##name_,                                  \
-      .more = more_ },
-    CLI_SCHEMA_COMMANDS(COMMAND)
-#undef COMMAND
-        { .name = "stats",
-          .help = "sizes, use, sessions, locks, slow statements",
-          .arguments = "tables|indexes|activity|locks|slow|cache|sequences|replication|age",
-          .min_args = 1,
-          .max_args = 2,
-          .options = cmd_stats_options,
-          .run = cmd_stats,
-          .more = cmd_stats_more },
+    /* clang-format off */
+    CLI_SCHEMA_COMMANDS(CLI_COMMAND)
+    /* clang-format on */
+    { .name = "stats",
+      .help = "sizes, use, sessions, locks, slow statements",
+      .arguments = "tables|indexes|activity|locks|slow|cache|sequences|replication|age",
+      .min_args = 1,
+      .max_args = 2,
+      .options = cmd_stats_options,
+      .run = cmd_stats,
+      .more = cmd_stats_more },
     { .name = "lint",
       .help = "what SQL does to a database that is in use: locks, and the form that blocks nobody",
       .arguments = "[FILE|FOLDER...]",

@@ -5,9 +5,9 @@
  *     int main(int argc, char **argv) { return tusk_main(argc, argv, &shop_schema); }
  *
  * Link with libtusk-main (pkg-config tusk-main). The program then has generate, up, status, check,
- * diff, pull, push, lint and the rest of what `tusk --help` lists about migrations; "schema" names
- * its own schema wherever they take one, and is what generate, check and push go by unless --schema
- * names a file. */
+ * diff, pull, push and the rest of what `tusk --help` lists about migrations but lint; "schema"
+ * names its own schema wherever they take one, and is what generate, check and push go by unless
+ * --schema names a file. */
 #ifndef TUSK_MAIN_H
 #define TUSK_MAIN_H
 

@@ -103,6 +103,9 @@ typedef struct tusk_generate_options {
     bool custom;      /* an empty migration to write SQL into */
     /** NULL-terminated, "old=new" as tusk_change_options has them; NULL: none. */
     const char *const *renames;
+    /** The form that holds nobody up for long: NOT VALID and VALIDATE, indexes CONCURRENTLY,
+     * backfills in batches. Such a file runs statement by statement. */
+    bool safe;
 } tusk_generate_options;
 /** What tusk_generate() wrote. Lifetime of the texts: its arena. */
 typedef struct tusk_generated {

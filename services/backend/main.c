@@ -53,25 +53,19 @@ static const struct cli_command commands[] = {
       .help = "show the settings and where each was set",
       .options = cmd_config_options,
       .run = cmd_config },
-#define COMMAND(name_, help_, arguments_, min, max, more_) \
-    { .name = "db:" #name_,                                \
-      .help = help_,                                       \
-      .arguments = arguments_,                             \
-      .min_args = min,                                     \
-      .max_args = max,                                     \
-      .options = cmd_##name_##_options,                    \
-      .run = run_##name_,                                  \
-      .more = more_ },
+/* clang-format off */
+#define COMMAND(name_, ...) CLI_COMMAND_("db:" #name_, run_##name_, name_, __VA_ARGS__)
     CLI_SCHEMA_COMMANDS(COMMAND)
 #undef COMMAND
-        { .name = "catalog",
-          .help = "load a catalogue of MCP servers",
-          .arguments = "import FILE.tsv",
-          .min_args = 2,
-          .max_args = 2,
-          .options = cmd_catalog_options,
-          .run = cmd_catalog,
-          .more = cmd_catalog_more },
+    /* clang-format on */
+    { .name = "catalog",
+      .help = "load a catalogue of MCP servers",
+      .arguments = "import FILE.tsv",
+      .min_args = 2,
+      .max_args = 2,
+      .options = cmd_catalog_options,
+      .run = cmd_catalog,
+      .more = cmd_catalog_more },
     { .name = "pg",
       .help = "the private PostgreSQL",
       .arguments = "start|stop|status|psql",

@@ -2,6 +2,7 @@
 #include <sys/random.h>
 #include <unistd.h>
 
+#include "src/diff/safe.h"
 #include "src/migrate/folder.h"
 #include "src/migrate/generate.h"
 #include "src/migrate/name.h"
@@ -61,6 +62,7 @@ static tusk_status plan(generation *g)
     const tusk_model *from = &g->latest.snapshot.model;
     tusk_status st = tusk_source_renames(g->arena, &options, &how, &why);
     if (st == TUSK_OK) st = tusk_diff(g->arena, from, &g->schema, &how, &g->plan, &why);
+    if (st == TUSK_OK && g->options->safe) st = tusk_safe_plan(g->arena, &g->plan, &why);
     if (st == TUSK_INVALID && g->options->custom) {
         g->by_hand = true;
         return TUSK_OK;

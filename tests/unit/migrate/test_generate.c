@@ -174,6 +174,34 @@ static void test_custom_keeps_everything(void **state)
     tusk_arena_free(f.arena);
 }
 
+/* The form that holds nobody up, when asked for; a column that loses data is told. */
+static void test_safe_and_renames(void **state)
+{
+    static const char *const renames[] = { "teams.slug=label", NULL };
+    struct folder f = open_folder(*state);
+    assert_ok(generate(&f, TWO, "first", false), f.err);
+    tusk_generate_options options = { .schema = f.schema, .folder = f.migrations };
+    unit_write(f.schema,
+               TUSK_STR("TABLE(team, teams, \"teams\")\n    COLUMN(text, id, PRIMARY_KEY)\n"
+                        "    NULLABLE(text, label)\n    CHECK(short, \"label <> ''\")\n"
+                        "END_TABLE(team, teams)\n"));
+    tusk_rename_questions questions;
+    assert_ok(tusk_generate_candidates(f.arena, &options, &questions, &f.err), f.err);
+    assert_int_equal(questions.count, 1);
+    assert_text(questions.items[0].from, "teams.slug");
+    options.renames = renames;
+    options.safe = true;
+    assert_ok(tusk_generate(f.arena, &options, &f.made, &f.err), f.err);
+    assert_int_equal(f.made.changes.losing, 0);
+    const char *sql = text_of(&f, tusk_arena_printf(f.arena, "%s.sql", f.made.tag.ptr).ptr);
+    assert_non_null(strstr(sql, "RENAME COLUMN \"slug\" TO \"label\""));
+    assert_non_null(strstr(sql, "NOT VALID"));
+    assert_non_null(strstr(sql, "VALIDATE CONSTRAINT \"short\""));
+    assert_ok(generate(&f, ONE, NULL, false), f.err);
+    assert_true(f.made.changes.losing > 0);
+    tusk_arena_free(f.arena);
+}
+
 static void test_refused(void **state)
 {
     struct folder f = open_folder(*state);
@@ -311,6 +339,7 @@ int main(void)
         FOLDER_TEST(test_after_a_crash),
         FOLDER_TEST(test_custom),
         FOLDER_TEST(test_custom_keeps_everything),
+        FOLDER_TEST(test_safe_and_renames),
         FOLDER_TEST(test_refused),
         FOLDER_TEST(test_write_failure_leaves_nothing),
         FOLDER_TEST(test_one_at_a_time),
