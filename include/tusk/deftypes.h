@@ -6,8 +6,9 @@
 #include "tusk/types.h"
 
 /* How a type is written in a .def file. C_: the row's C type, N_: its nullable form, CA_: the
- * name of its array's type without tusk_ or tusk_null_, D_: the descriptor's fields. A macro cannot be there both with and without
- * arguments, hence numeric and decimal(p, s), and PRECISION(n) beside a type. */
+ * name of its array's type without tusk_ or tusk_null_, D_: the descriptor's fields. A macro cannot
+ * be there both with and without arguments, hence numeric and decimal(p, s), and PRECISION(n)
+ * beside a type. */
 /* one line a type, laid out by hand */
 /* clang-format off */
 #define TUSK_C_text                 tusk_str
