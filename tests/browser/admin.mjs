@@ -6,6 +6,7 @@ import {
     walkActivity,
     walkAudit,
     walkBackups,
+    walkDiagram,
     walkIndexes,
     walkMigrations,
     walkOverview,
@@ -73,6 +74,7 @@ async function walk(visitor, scene) {
     await walkActivity(visitor, scene);
     await walkSlow(visitor, scene);
     await walkPlan(visitor, scene);
+    await walkDiagram(visitor);
     await walkMigrations(visitor, scene);
     await walkBackups(visitor, scene);
     await walkAudit(visitor, scene);

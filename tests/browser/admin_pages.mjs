@@ -267,6 +267,32 @@ export async function walkMigrations(visitor) {
     });
 }
 
+export async function walkDiagram(visitor) {
+    const { page } = visitor;
+    const say = (text) => `${visitor.width} ${visitor.scheme}: ${text}`;
+    const svg =
+        '<?xml version="1.0"?><svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9"><script>window.ran = 1</script><text y="9">a table</text></svg>';
+
+    await check(say('the schema is drawn, and is text where it cannot be'), async () => {
+        const answer = (data) => (route) => route.fulfill({ json: { success: true, data } });
+        const mermaid = 'erDiagram\n    teams {\n    }\n';
+        await page.route('**/api/admin/erd', answer({ svg, reason: null, mermaid }));
+        await open(page, '/admin/diagram');
+        await page.getByRole('img', { name: 'Tables and the references between them' }).waitFor();
+        equal(await page.evaluate(() => globalThis.ran), undefined, 'no script of a drawing runs');
+        await page.getByRole('button', { name: 'Full size' }).click();
+        await page.getByRole('button', { name: 'Fit the width' }).click();
+        await visitor.look('diagram');
+        await page.unroute('**/api/admin/erd');
+        await page.route('**/api/admin/erd', answer({ svg: null, reason: 'There is no program "dot"', mermaid }));
+        await open(page, '/admin/diagram');
+        await page.getByText('It cannot be drawn here').waitFor();
+        await page.getByText('As text for Mermaid').click();
+        await page.getByText('erDiagram').waitFor();
+        await page.unroute('**/api/admin/erd');
+    });
+}
+
 export async function walkBackups(visitor, scene) {
     const { page } = visitor;
     const say = (text) => `${visitor.width} ${visitor.scheme}: ${text}`;

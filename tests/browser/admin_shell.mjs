@@ -9,6 +9,7 @@ export const NAMES = {
     '/admin/activity': 'Activity',
     '/admin/slow': 'Slow statements',
     '/admin/plan': 'Plan',
+    '/admin/diagram': 'Diagram',
     '/admin/migrations': 'Migrations',
     '/admin/backups': 'Backups',
     '/admin/audit': 'Audit log',
@@ -19,6 +20,7 @@ const EMPTY = {
     '/admin/indexes': [{ since: null, indexes: [], missing: [] }, 'Nothing to mend'],
     '/admin/activity': [{ sessions: [], locks: [] }, 'Nobody else is connected'],
     '/admin/slow': [{ available: true, steps: [], statements: [] }, 'Nothing was counted yet'],
+    '/admin/diagram': [{ svg: null, reason: null, mermaid: 'erDiagram\n' }, 'There are no tables'],
     '/admin/migrations': [{ folder: 'x', table: 'y', migrations: [], pending: 0 }, 'There are no migrations'],
     '/admin/backups': [
         {

@@ -28,6 +28,8 @@ async function lists() {
   r = await get('migrations');
   const all = r.json.data.migrations;
   tap.check('migrations with their SQL', r.json.data.pending === 0 && all.length >= 3 && all.every((m) => m.state === 'applied' && /^[0-9a-f]{64}$/.test(m.hash)) && all[0].tag === '0000_baseline' && all[0].sql.includes('CREATE TABLE'), r.text.slice(0, 400));
+  r = await get('erd');
+  tap.check('the schema drawn, or why not, and as text', r.json.data.mermaid.includes('teams ||--o{ teamMemberships : "team_id"') && (r.json.data.svg ? r.json.data.svg.includes('<svg') && r.json.data.reason === null : r.json.data.reason.includes('Graphviz')), r.text.slice(0, 300));
   tap.equal('in the order of their journal', all.map((m) => m.index), all.map((_, i) => i));
 }
 
@@ -248,7 +250,7 @@ async function long() {
 async function strangers() {
   await sql.run(`insert into "authUser" ("id", "username", "email", "hashed_password", "role_id") select 'eve', 'eve', 'eve@example.org', "hashed_password", 'global_user' from "authUser" where "id" = '${user.id}'`);
   const eve = cookieOf(await b.request('POST', '/api/auth/email/login', { body: { login: 'eve', password: ada.password } }));
-  for (const path of ['tables', 'tables/public/teams', 'tables/public/teams/rows', 'indexes', 'slow', 'migrations']) tap.equal(`${path} is for administrators`, [(await b.request('GET', `/api/admin/${path}`, { cookie: eve })).status, (await b.request('GET', `/api/admin/${path}`)).status], [403, 401]);
+  for (const path of ['tables', 'tables/public/teams', 'tables/public/teams/rows', 'indexes', 'slow', 'migrations', 'erd']) tap.equal(`${path} is for administrators`, [(await b.request('GET', `/api/admin/${path}`, { cookie: eve })).status, (await b.request('GET', `/api/admin/${path}`)).status], [403, 401]);
   const r = await b.request('PATCH', '/api/admin/tables/public/teams/rows', { cookie, headers: { origin: 'http://evil.example' }, body: { key: { id: 'two' }, before: { slug: 'two' }, changes: { slug: 'evil' }, password: ada.password } });
   tap.equal('no page of another origin changes a row', r.status, 403);
 }

@@ -126,6 +126,8 @@ const struct route routes[] = {
       .summary = "The first rows of a statement that reads" },
     { { "GET", "/api/admin/migrations" }, ACCESS_GLOBAL, "system.admin",
       .procedure = migrations_list, .summary = "Migrations, applied and pending, with their SQL" },
+    { { "GET", "/api/admin/erd" }, ACCESS_GLOBAL, "system.admin", .procedure = erd_show,
+      .summary = "The schema drawn, as SVG and as text for Mermaid" },
 
     { { "GET", "/api/admin/backups" }, ACCESS_GLOBAL, "system.admin", .procedure = backups_list,
       .summary = "Backups, the one under way, and when the next is made" },

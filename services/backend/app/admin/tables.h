@@ -1,4 +1,5 @@
-/* tables.h - the routes that show tables, their rows, indexes, slow statements and migrations */
+/* tables.h - the routes that show tables, their rows, indexes, slow statements, migrations, and the
+ * schema drawn */
 #ifndef DEPLOYSTACK_TABLES_H
 #define DEPLOYSTACK_TABLES_H
 
@@ -12,6 +13,7 @@ void rows_patch(struct call *call, tusk_conn *conn);
 void indexes_list(struct call *call, tusk_conn *conn);
 void slow_list(struct call *call, tusk_conn *conn);
 void migrations_list(struct call *call, tusk_conn *conn);
+void erd_show(struct call *call, tusk_conn *conn);
 extern const struct input_field rows_list_query[], rows_patch_body[];
 
 /** The table that the path names; false when the call was answered (404). */

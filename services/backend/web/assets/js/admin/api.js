@@ -34,6 +34,7 @@ export const admin = {
     plan: (body) => post('/plan', body),
     query: (body) => post('/query', body),
     migrations: (signal) => get('/migrations', {}, signal),
+    diagram: (signal) => get('/erd', {}, signal),
 
     backups: (signal) => get('/backups', {}, signal),
     makeBackup: () => post('/backups'),

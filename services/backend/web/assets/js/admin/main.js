@@ -7,6 +7,7 @@ import { isAdministrator, mountUserMenu } from '../home/account.js';
 import * as activity from './activity.js';
 import * as audit from './audit.js';
 import * as backups from './backups.js';
+import * as diagram from './diagram.js';
 import * as indexes from './indexes.js';
 import * as migrations from './migrations.js';
 import * as overview from './overview.js';
@@ -22,6 +23,7 @@ const PAGES = [
     { path: '/admin/activity', icon: 'pulse', ...activity },
     { path: '/admin/slow', icon: 'clock', ...slow },
     { path: '/admin/plan', icon: 'tree', ...plan },
+    { path: '/admin/diagram', icon: 'database', ...diagram },
     { path: '/admin/migrations', icon: 'steps', ...migrations },
     { path: '/admin/backups', icon: 'archive', ...backups },
     { path: '/admin/audit', icon: 'list', ...audit },
