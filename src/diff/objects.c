@@ -174,14 +174,20 @@ void tusk_part_drop_sequences(tusk_differ *d)
 
 /* ---- roles ---- */
 
+/* Beside public, PostgreSQL forgets all others. */
+static bool is_for(const tusk_model_policy *policy, tusk_str role)
+{
+    return tusk_names_have(&policy->to, role) && !tusk_names_have(&policy->to, TUSK_STR("public"));
+}
+
 static bool policies_name(const tusk_model *model, tusk_str role)
 {
     for (size_t i = 0; i < model->policies.count; i++) {
-        if (tusk_names_have(&model->policies.items[i].to, role)) return true;
+        if (is_for(&model->policies.items[i], role)) return true;
     }
     for (size_t i = 0; i < model->tables.count; i++) {
         for (size_t j = 0; j < model->tables.items[i].policies.count; j++) {
-            if (tusk_names_have(&model->tables.items[i].policies.items[j].to, role)) return true;
+            if (is_for(&model->tables.items[i].policies.items[j], role)) return true;
         }
     }
     return false;

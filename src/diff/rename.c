@@ -359,12 +359,14 @@ static bool apply_schemas(renamer *r)
 
 static bool apply_once(renamer *r)
 {
-    bool any = apply_schemas(r) | apply_roles(r);
+    bool any = apply_schemas(r);
+    any |= apply_roles(r);
     APPLY_SAID(enums, ENUM)
     APPLY_SAID(sequences, SEQUENCE)
     APPLY_SAID(tables, TABLE)
     APPLY_SAID(views, VIEW)
-    return apply_members(r) | any;
+    any |= apply_members(r);
+    return any;
 }
 
 /* Again as long as one makes room for another: c was b, and b was a. */

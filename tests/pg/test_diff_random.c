@@ -79,7 +79,7 @@ static void apply(tusk_conn *conn, tusk_arena *arena, const tusk_model *from, co
 
 static tusk_model read_back(struct bases *b, tusk_arena *arena, int which, unsigned seed)
 {
-    tusk_model found, normal;
+    tusk_model found, normal = { 0 };
     tusk_error err = { 0 };
     if (tusk_introspect(b->conn[which], arena, NULL, &found, &err) != TUSK_OK ||
         tusk_model_normal(arena, &found, &normal, &err) != TUSK_OK) {

@@ -137,6 +137,41 @@ static void each_part_is_changed(void **state)
     }
 }
 
+#define LONG_NAME "a_name_of_a_constraint_that_is_much_longer_than_what_postgresql_keeps_of_it"
+
+/* Cut to 63 bytes both would be one: they end in a hash of the whole name, the same one when they
+ * are dropped. A long name on its own stays as it is. */
+static void long_names_do_not_collide(void **state)
+{
+    static const char uniques[] =
+        "\"uniqueConstraints\":{\"" LONG_NAME "_1\":{\"name\":\"" LONG_NAME
+        "_1\",\"nullsNotDistinct\":false,\"columns\":[\"label\"]},\"" LONG_NAME
+        "_2\":{\"name\":\"" LONG_NAME "_2\",\"nullsNotDistinct\":false,\"columns\":[\"size\"]}}";
+    static const char one[] = "\"uniqueConstraints\":{\"" LONG_NAME "_1\":{\"name\":\"" LONG_NAME
+                              "_1\",\"nullsNotDistinct\":false,\"columns\":[\"label\"]}}";
+    tusk_arena *arena = tusk_arena_new(0);
+    tusk_model without = read_model(arena, box);
+    tusk_model two = read_model(arena, changed_box(arena, "\"uniqueConstraints\":{}", uniques));
+    tusk_model single = read_model(arena, changed_box(arena, "\"uniqueConstraints\":{}", one));
+    tusk_plan plan;
+    tusk_error err = { 0 };
+    assert_ok(tusk_diff(arena, &without, &two, NULL, &plan, &err), err);
+    assert_int_equal(plan.steps.count, 2);
+    const char *first = strstr(plan.steps.items[0].sql.ptr, "\"a_name_of");
+    const char *second = strstr(plan.steps.items[1].sql.ptr, "\"a_name_of");
+    assert_non_null(first);
+    assert_non_null(second);
+    assert_int_equal(strcspn(first + 1, "\""), 63);
+    assert_int_equal(strcspn(second + 1, "\""), 63);
+    assert_int_not_equal(strncmp(first, second, 64), 0);
+    tusk_str name = { first, 65 };
+    assert_ok(tusk_diff(arena, &two, &without, NULL, &plan, &err), err);
+    assert_non_null(strstr(plan.steps.items[0].sql.ptr, tusk_arena_str(arena, name).ptr));
+    assert_ok(tusk_diff(arena, &without, &single, NULL, &plan, &err), err);
+    assert_non_null(strstr(plan.steps.items[0].sql.ptr, "\"" LONG_NAME "_1\""));
+    tusk_arena_free(arena);
+}
+
 /* Very old snapshots have a column's unique constraint in the column. */
 static void an_old_unique_column_is_a_constraint(void **state)
 {
@@ -196,6 +231,7 @@ int main(void)
         cmocka_unit_test(everything_is_planned),
         cmocka_unit_test(nothing_is_lost_in_a_round),
         cmocka_unit_test(each_part_is_changed),
+        cmocka_unit_test(long_names_do_not_collide),
         cmocka_unit_test(an_old_unique_column_is_a_constraint),
         cmocka_unit_test(without_memory),
     };
