@@ -260,10 +260,35 @@ async function changes() {
   tap.equal(`${name}: ours applies both`, await rig.up(await rig.database(), folder), 2);
 }
 
+/** What ours makes one stays one for both, wherever its parts were applied. */
+async function squashed() {
+  const name = 'squashed', folder = rig.folder('squashed');
+  const [database, old] = [await rig.database(), await rig.database()];
+  for (const step of [1, 2]) await rig.generate(`steps/${step}.def`, folder, `step${step}`);
+  await rig.kitMigrate(database, folder);
+  await rig.up(old, folder);
+  const rows = await rig.rows(database);
+  tap.equal(`${name}: two are one`, (await rig.squash(folder)).tag, '0000_squashed');
+  const one = files(folder);
+  tap.equal(`${name}: ours knows what drizzle-orm applied`, await rig.states(database, folder), 'applied');
+  await rig.kitMigrate(database, folder);
+  tap.equal(`${name}: drizzle-orm finds nothing to do`, await rig.rows(database), rows);
+  tap.equal(`${name}: nor does ours`, await rig.up(old, folder), 0);
+  await accepted(name, folder);
+  stable(name, folder);
+  await upToDate(name, 'steps/2.mjs', folder);
+  await rig.kitGenerate('steps/3.mjs', folder, 'three');
+  kept(name, one, files(folder));
+  tap.equal(`${name}: ours goes on with what drizzle-kit added`, await rig.up(database, folder), 1);
+  await rig.kitMigrate(old, folder);
+  tap.equal(`${name}: and drizzle-orm`, await rig.states(old, folder), 'applied applied');
+  await migrators(name, folder);
+}
+
 try {
   await rig.start();
   const cases = [baseline(), generators().then(order), continueOurs(), continueTheirs().then(additions), odd(),
-    named('timestamp', /^\d{14}_two$/).then(() => named('unix', /^\d{10}_two$/)), withoutBreakpoints(), byHand(), wide(), changes()];
+    named('timestamp', /^\d{14}_two$/).then(() => named('unix', /^\d{10}_two$/)), withoutBreakpoints(), byHand(), wide(), changes(), squashed()];
   // all of them end, however, before the server does
   for (const { reason } of await Promise.allSettled(cases)) if (reason) throw reason;
 } catch (error) {

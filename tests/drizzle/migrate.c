@@ -6,6 +6,7 @@
 #include <unistd.h>
 
 #include "tusk/cluster.h"
+#include "tusk/history.h"
 #include "tusk/migrate.h"
 #include "tusk/server.h"
 
@@ -96,6 +97,14 @@ static tusk_status generate(tusk_arena *arena, char **argv, json_t **answer, tus
     return st;
 }
 
+static tusk_status squash(tusk_arena *arena, const char *folder, json_t **answer, tusk_error *err)
+{
+    tusk_squashed made = { 0 };
+    tusk_status st = tusk_squash(arena, folder, NULL, NULL, &made, err);
+    *answer = json_pack("{s:o}", "tag", text(made.tag));
+    return st;
+}
+
 static tusk_status changes(tusk_arena *arena, char **argv, json_t **answer, tusk_error *err)
 {
     tusk_changes found = { 0 };
@@ -113,6 +122,8 @@ static int run(char **argv)
     tusk_status st = TUSK_OK;
     if (strcmp(argv[1], "changes") == 0) {
         st = changes(arena, argv, &answer, &err);
+    } else if (strcmp(argv[1], "squash") == 0) {
+        st = squash(arena, argv[2], &answer, &err);
     } else if (argv[2] && argv[3]) {
         st = generate(arena, argv, &answer, &err);
     } else {
@@ -132,13 +143,14 @@ static int run(char **argv)
 int main(int argc, char **argv)
 {
     bool hold_it = argc == 3 && strcmp(argv[1], "hold") == 0;
-    bool apply = argc == 3 && (strcmp(argv[1], "up") == 0 || strcmp(argv[1], "look") == 0);
+    bool apply = argc == 3 && (strcmp(argv[1], "up") == 0 || strcmp(argv[1], "look") == 0 ||
+                               strcmp(argv[1], "squash") == 0);
     bool make = argc == 5 && (strcmp(argv[1], "generate") == 0 || strcmp(argv[1], "custom") == 0);
     bool compare = argc == 4 && strcmp(argv[1], "changes") == 0;
     if (hold_it) return hold(argv[2]);
     if (apply || make || compare) return run(argv);
     fputs("usage: drizzle-migrate hold DATA_DIR\n"
-          "       drizzle-migrate up|look FOLDER\n"
+          "       drizzle-migrate up|look|squash FOLDER\n"
           "       drizzle-migrate generate|custom SCHEMA FOLDER NAME\n"
           "       drizzle-migrate changes SNAPSHOT SNAPSHOT\n",
           stderr);

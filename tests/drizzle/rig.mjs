@@ -143,6 +143,10 @@ export class Rig {
     return (await this.ours(['changes', path(from), path(to)])).sql;
   }
 
+  squash(folder) {
+    return this.ours(['squash', folder]);
+  }
+
   custom(schema, folder, name) {
     return this.ours(['custom', resolve(here, schema), folder, name]);
   }
