@@ -274,6 +274,9 @@ static void squash_makes_one(void **state)
     generate(b, "fourth", SECOND TAGS, NULL);
     assert_true(is_there(b, "0001_fourth.sql"));
     assert_int_equal(up(b), 1);
+    ok(b, down(b, &(tusk_down_options){ .to = "empty", .accept_loss = true }));
+    assert_answer(b, "select count(*) from drizzle.__drizzle_migrations", "0");
+    assert_int_equal(up(b), 2);
     other_database(b);
     assert_int_equal(up(b), 2);
     assert_settled(b);
