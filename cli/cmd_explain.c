@@ -8,7 +8,7 @@ enum { CONNECT_MS = 15000, TIMEOUT_S = 60, TIMEOUT_MAX_S = 86400, STDIN_MAX = 1 
 
 const struct cli_option cmd_explain_options[] = {
     { "--analyze", NULL, "run it and measure; what it writes is rolled back" },
-    { "--generic", NULL, "plan for any value of $1, $2... (PostgreSQL 16 and newer)" },
+    { "--generic", NULL, "plan for any value of $1, $2..." },
     { "--timeout", "SECONDS", "give up after that (60)" },
     { "--database", "NAME", "another database on the same server" },
     { 0 },

@@ -64,10 +64,10 @@ typedef struct tusk_explained {
 
 /** Zero means the default, for each. */
 typedef struct tusk_explain_options {
-    bool analyze;    /* run it and measure */
-    bool no_buffers; /* with analyze: do not count blocks */
-    bool no_timing;  /* with analyze: count rows only, which costs less */
-    bool generic;    /* plan for any value of $1...: PostgreSQL 16, not with analyze or params */
+    bool analyze;             /* run it and measure */
+    bool no_buffers;          /* with analyze: do not count blocks */
+    bool no_timing;           /* with analyze: count rows only, which costs less */
+    bool generic;             /* plan for any value of $1...; not with analyze or params */
     const tusk_value *params; /* of $1...; NULL for none */
 } tusk_explain_options;
 
@@ -76,8 +76,8 @@ typedef struct tusk_explain_options {
  * writes keeps nothing. What no transaction undoes stays done with `analyze`: numbers that
  * sequences gave, and what functions do outside of the database. `sql` is sent as it is: whoever
  * may write it may do what the connection's role may. Errors: as tusk_run(), `position` counts from
- * the start of `sql`; TUSK_MISUSE for `generic` with analyze or params; TUSK_INVALID for `generic`
- * before PostgreSQL 16, and for a statement that has no plan. Lifetime: `arena`. */
+ * the start of `sql`; TUSK_MISUSE for `generic` with analyze or params; TUSK_INVALID for a
+ * statement that has no plan. Lifetime: `arena`. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_explain(tusk_conn *conn, tusk_arena *arena, tusk_str sql,
                                                  const tusk_explain_options *options,
                                                  tusk_explained *out, tusk_error *err);

@@ -5,10 +5,11 @@
 
 #include "src/base/banned.h"
 
-enum { SQL_MAX = 16 << 20, WITH_GENERIC = 160000 };
+enum { SQL_MAX = 16 << 20, PARAMETERS_MAX = 65535 };
 
-static tusk_status check(const tusk_conn *conn, tusk_str sql, const tusk_explain_options *options,
-                         tusk_error *err)
+#define PREPARED "tusk_generic_plan"
+
+static tusk_status check(tusk_str sql, const tusk_explain_options *options, tusk_error *err)
 {
     if (sql.len > 0 && memchr(sql.ptr, '\0', sql.len)) {
         return tusk_fail(err, TUSK_INVALID, "the statement has a zero byte in it");
@@ -16,9 +17,6 @@ static tusk_status check(const tusk_conn *conn, tusk_str sql, const tusk_explain
     if (!options->generic) return TUSK_OK;
     if (options->analyze || options->params) {
         return tusk_fail(err, TUSK_MISUSE, "a generic plan can neither be run nor be given values");
-    }
-    if (tusk_conn_server_version_number(conn) < WITH_GENERIC) {
-        return tusk_fail(err, TUSK_INVALID, "generic plans come with PostgreSQL 16");
     }
     return TUSK_OK;
 }
@@ -30,7 +28,6 @@ static void add_head(tusk_buf *buf, const tusk_explain_options *options)
     if (options->analyze)
         tusk_buf_add_cstr(buf, options->no_buffers ? ", buffers off" : ", buffers");
     if (options->analyze && options->no_timing) tusk_buf_add_cstr(buf, ", timing off");
-    if (options->generic) tusk_buf_add_cstr(buf, ", generic_plan");
     tusk_buf_add_cstr(buf, ") ");
 }
 
@@ -54,6 +51,73 @@ static tusk_status ask(tusk_conn *conn, tusk_arena *arena, tusk_str sql,
     return st;
 }
 
+/* ---- a plan for any value ---- */
+
+/* EXPLAIN (GENERIC_PLAN) would want the values after all when it comes by the extended protocol. A
+ * prepared statement does not, and there are such on every server. */
+static tusk_status prepare(tusk_conn *conn, tusk_arena *arena, tusk_str sql, tusk_error *err)
+{
+    static const char head[] = "prepare " PREPARED " as ";
+    tusk_str text = tusk_arena_printf(arena, "%s%.*s", head, TUSK_STR_ARG(sql));
+    if (!text.ptr) return tusk_fail_nomem(err, "a statement");
+    tusk_status st = tusk_run(conn, arena, tusk_sql(arena, text.ptr, NULL), NULL, err);
+    if (st != TUSK_OK && err && err->position > (int)sizeof head - 1) {
+        err->position -= (int)sizeof head - 1;
+    }
+    return st;
+}
+
+static tusk_status count_parameters(tusk_conn *conn, tusk_arena *arena, long long *count,
+                                    tusk_error *err)
+{
+    tusk_result result;
+    tusk_status st = tusk_run(conn, arena,
+                              tusk_sql(arena,
+                                       "select cardinality(parameter_types)::text from"
+                                       " pg_prepared_statements where name = '" PREPARED "'",
+                                       NULL),
+                              &result, err);
+    if (st == TUSK_OK &&
+        !tusk_str_to_int(tusk_result_cell(&result, 0, 0), 0, PARAMETERS_MAX, count)) {
+        return tusk_fail(err, TUSK_INVALID, "the statement cannot be prepared");
+    }
+    return st;
+}
+
+static tusk_status ask_generic(tusk_conn *conn, tusk_arena *arena, tusk_str sql, tusk_str *json,
+                               tusk_error *err)
+{
+    const tusk_explain_options plain = { 0 };
+    long long count = 0;
+    tusk_buf buf;
+    tusk_str text;
+    tusk_status st =
+        tusk_conn_script(conn, TUSK_STR("set local plan_cache_mode = force_generic_plan"), err);
+    if (st == TUSK_OK) st = prepare(conn, arena, sql, err);
+    if (st == TUSK_OK) st = count_parameters(conn, arena, &count, err);
+    if (st != TUSK_OK) return st;
+    tusk_buf_init_in(&buf, arena, SQL_MAX);
+    tusk_buf_add_cstr(&buf, "execute " PREPARED);
+    for (long long i = 0; i < count; i++) tusk_buf_add_cstr(&buf, i == 0 ? "(null" : ", null");
+    if (count > 0) tusk_buf_add_char(&buf, ')');
+    st = tusk_buf_finish(&buf, &text, err);
+    return st == TUSK_OK ? ask(conn, arena, text, &plain, json, err) : st;
+}
+
+/* A rollback leaves it where it is. */
+static void forget_prepared(tusk_conn *conn, tusk_arena *arena)
+{
+    tusk_result result;
+    tusk_status st = tusk_run(
+        conn, arena,
+        tusk_sql(arena, "select 1::text from pg_prepared_statements where name = '" PREPARED "'",
+                 NULL),
+        &result, NULL);
+    if (st != TUSK_OK || result.cell_rows == 0) return;
+    st = tusk_conn_script(conn, TUSK_STR("deallocate " PREPARED), NULL);
+    (void)st; /* the session is over, and with it the statement */
+}
+
 tusk_status tusk_explain(tusk_conn *conn, tusk_arena *arena, tusk_str sql,
                          const tusk_explain_options *options, tusk_explained *out, tusk_error *err)
 {
@@ -61,12 +125,14 @@ tusk_status tusk_explain(tusk_conn *conn, tusk_arena *arena, tusk_str sql,
     const tusk_tx_options read_only = { .read_only = true };
     if (!options) options = &none;
     tusk_str json = { NULL, 0 };
-    tusk_status st = check(conn, sql, options, err);
+    tusk_status st = check(sql, options, err);
     if (st != TUSK_OK) return st;
     bool nested = tusk_tx_depth(conn) > 0;
     st = tusk_tx_begin(conn, nested || options->analyze ? NULL : &read_only, err);
     if (st != TUSK_OK) return st;
-    st = ask(conn, arena, sql, options, &json, err);
+    st = options->generic ? ask_generic(conn, arena, sql, &json, err)
+                          : ask(conn, arena, sql, options, &json, err);
     tusk_tx_rollback(conn);
+    if (options->generic) forget_prepared(conn, arena);
     return st == TUSK_OK ? tusk_explain_parse(arena, json, out, err) : st;
 }

@@ -200,9 +200,13 @@ static void tables_are_named_plainly(void **state)
     expect(s, "Perhaps you meant public.\"authUser\".");
     assert_int_equal(tusk(s, "vacuum", "child; drop table child"), 1);
     assert_int_equal(tusk(s, "vacuum", "--lock-wait", "soon", "child"), 2);
-    /* the catalogs cannot be made anew that way, which is no failure */
+    /* the catalogs cannot be made anew that way, which is no failure; since 16 nobody tries */
     assert_int_equal(tusk(s, "reindex", "--concurrently"), 0);
-    expect(s, "the server skipped some (warned 1 times), first: ");
+    if (strcmp(support_query(s->arena, &s->server,
+                             "select current_setting('server_version_num')::int < 160000"),
+               "t") == 0) {
+        expect(s, "the server skipped some (warned 1 times), first: ");
+    }
     /* nobody to ask: it is done */
     assert_int_equal(tusk(s, "vacuum", "--full", "authUser"), 0);
     expect(s, "lock: ACCESS EXCLUSIVE: nobody can read or write");
