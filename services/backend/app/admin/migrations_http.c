@@ -4,16 +4,6 @@
 
 enum { FILE_MAX = 1 << 20 };
 
-static const char *state_name(tusk_migration_state state)
-{
-    static const char *const names[] = {
-        [TUSK_MIGRATION_PENDING] = "pending", [TUSK_MIGRATION_RUNNING] = "running",
-        [TUSK_MIGRATION_APPLIED] = "applied", [TUSK_MIGRATION_CHANGED] = "changed",
-        [TUSK_MIGRATION_FAILED] = "failed",   [TUSK_MIGRATION_MISSING] = "missing",
-    };
-    return names[state];
-}
-
 /** The file's text; null when it is not there any more, or larger than a page wants to show. */
 static json_t *sql_of(struct call *call, const tusk_migration *m)
 {
@@ -35,7 +25,7 @@ static json_t *when_json(const tusk_migration *m)
 static json_t *migration_json(struct call *call, const tusk_migration *m)
 {
     return json_pack("{s:i, s:o, s:o, s:s, s:o, s:o}", "index", m->index, "tag", json_text(m->tag),
-                     "when", when_json(m), "state", state_name(m->state), "hash",
+                     "when", when_json(m), "state", tusk_migration_state_name(m->state), "hash",
                      json_text(m->hash), "sql", sql_of(call, m));
 }
 
