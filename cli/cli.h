@@ -191,6 +191,10 @@ extern const char cmd_maintain_more[];
 int cmd_analyze(struct cli_call *call);
 int cmd_vacuum(struct cli_call *call);
 int cmd_reindex(struct cli_call *call);
+/** tusk partitions TABLE: made ahead, by time; old ones let go. */
+extern const struct cli_option cmd_partitions_options[];
+extern const char cmd_partitions_more[];
+int cmd_partitions(struct cli_call *call);
 /** tusk backup: makes, lists, verifies, thins out backups. */
 extern const struct cli_option cmd_backup_options[];
 extern const char cmd_backup_more[];

@@ -21,6 +21,7 @@
 #include "tusk/log.h"
 #include "tusk/maintain.h"
 #include "tusk/migrate.h"
+#include "tusk/partition.h"
 #include "tusk/pitr.h"
 #include "tusk/plan.h"
 #include "tusk/pool.h"
