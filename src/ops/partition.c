@@ -247,34 +247,39 @@ static tusk_status check_fallback(const ahead *a, const tusk_partition *wanted, 
     return tell_fallback(a, wanted, err);
 }
 
-static tusk_status check_name(const ahead *a, tusk_str name, tusk_error *err)
+typedef struct free_name {
+    tusk_str quoted;
+    bool taken;
+} free_name;
+
+static tusk_status check_name(const ahead *a, tusk_str name, tusk_partition *out, tusk_error *err)
 {
     static const char sql[] =
-        "select count(*) from pg_catalog.pg_class c join pg_catalog.pg_namespace n\n"
-        "on n.oid = c.relnamespace where n.nspname = $1 and c.relname = $2";
-    int64_t count = 0;
-    tusk_status st = tusk_fetch_count(
-        a->conn, a->arena,
-        tusk_sql(a->arena, sql, TUSK_PARAMS(tusk_val(a->facts.schema), tusk_val(name))), &count,
-        err);
-    if (st != TUSK_OK || count == 0) return st;
-    tusk_fail(err, TUSK_INVALID, "there is a \"%s\" already, which is no partition for that time",
-              name.ptr);
+        "select format('%I.%I', $1::text, $2::text), exists(select from pg_catalog.pg_class c\n"
+        "  join pg_catalog.pg_namespace n on n.oid = c.relnamespace\n"
+        "  where n.nspname = $1 and c.relname = $2)";
+    static const tusk_ops_column columns[] = { TUSK_OPS_COLUMN(free_name, quoted),
+                                               TUSK_OPS_COLUMN(free_name, taken) };
+    const tusk_ops_question question = TUSK_OPS_QUESTION(free_name, sql, columns);
+    const free_name *found = NULL;
+    size_t count = 0;
+    tusk_status st =
+        tusk_ops_ask(a->conn, a->arena, &question,
+                     TUSK_PARAMS(tusk_val(a->facts.schema), tusk_val(name)), &found, &count, err);
+    if (st != TUSK_OK) return st;
+    out->name = found[0].quoted;
+    if (!found[0].taken) return TUSK_OK;
+    tusk_fail(err, TUSK_INVALID,
+              "there is a relation %s already, which is no partition for that time", out->name.ptr);
     tusk_error_hint(err, "Rename it, or attach it to %.150s if it was detached.", a->table.ptr);
     return TUSK_INVALID;
 }
 
 /* CREATE TABLE ... PARTITION OF would take ACCESS EXCLUSIVE on the table and wait for every reader;
  * attaching waits for none. */
-static tusk_status describe(const ahead *a, tusk_str name, tusk_partition *out, tusk_error *err)
+static tusk_status describe(const ahead *a, tusk_partition *out, tusk_error *err)
 {
-    tusk_buf quoted, buf;
-    tusk_buf_init_in(&quoted, a->arena, STATEMENT_MAX);
-    tusk_sql_add_ident(&quoted, a->facts.schema);
-    tusk_buf_add_char(&quoted, '.');
-    tusk_sql_add_ident(&quoted, name);
-    tusk_status st = tusk_buf_finish(&quoted, &out->name, err);
-    if (st != TUSK_OK) return st;
+    tusk_buf buf;
     tusk_buf_init_in(&buf, a->arena, STATEMENT_MAX);
     tusk_buf_printf(&buf,
                     "create table %s (like %s including defaults including generated including "
@@ -304,8 +309,8 @@ static tusk_status want(ahead *a, int n, tusk_error *err)
     if (found) return TUSK_OK;
     tusk_str name = tusk_partition_name(a->arena, a->facts.name, unit, first);
     if (!name.ptr) return tusk_fail_nomem(err, "a partition");
-    st = check_name(a, name, err);
-    if (st == TUSK_OK) st = describe(a, name, &wanted, err);
+    st = check_name(a, name, &wanted, err);
+    if (st == TUSK_OK) st = describe(a, &wanted, err);
     if (st == TUSK_OK) st = check_fallback(a, &wanted, err);
     if (st == TUSK_OK && !tusk_vec_push(a->arena, &a->done, wanted)) {
         return tusk_fail_nomem(err, "a partition");

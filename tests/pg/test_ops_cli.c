@@ -1,5 +1,5 @@
-/* test_ops_cli.c - tusk stats, explain, analyze, vacuum, reindex as a person runs them: the program
- * itself */
+/* test_ops_cli.c - tusk stats, explain, analyze, vacuum, reindex, partitions as a person runs them:
+ * the program itself */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -200,13 +200,9 @@ static void tables_are_named_plainly(void **state)
     expect(s, "Perhaps you meant public.\"authUser\".");
     assert_int_equal(tusk(s, "vacuum", "child; drop table child"), 1);
     assert_int_equal(tusk(s, "vacuum", "--lock-wait", "soon", "child"), 2);
-    /* the catalogs cannot be made anew that way, which is no failure; since 16 nobody tries */
+    /* the catalogs cannot be made anew that way, which is no failure */
     assert_int_equal(tusk(s, "reindex", "--concurrently"), 0);
-    if (strcmp(support_query(s->arena, &s->server,
-                             "select current_setting('server_version_num')::int < 160000"),
-               "t") == 0) {
-        expect(s, "the server skipped some (warned 1 times), first: ");
-    }
+    expect(s, "the server skipped some (warned 1 times), first: ");
     /* nobody to ask: it is done */
     assert_int_equal(tusk(s, "vacuum", "--full", "authUser"), 0);
     expect(s, "lock: ACCESS EXCLUSIVE: nobody can read or write");
@@ -262,6 +258,73 @@ static void ctrl_c_stops_a_vacuum(void **state)
                      20000);
 }
 
+/* ---- partitions ---- */
+
+static const char calls_def[] =
+    "TABLE(call, calls, \"calls\", PARTITION_BY(\"range (\\\"made_at\\\")\"))\n"
+    "    COLUMN(bigint, id, IDENTITY(ALWAYS))\n"
+    "    COLUMN(timestamptz, made_at)\n"
+    "    COLUMN(text, path)\n"
+    "    KEY(id, made_at)\n"
+    "    INDEX(calls_path, ON(path))\n"
+    "END_TABLE(call, calls)\n";
+
+/* What is made ahead is no drift: the schema only has the table. */
+static void partitions_are_made_ahead_and_are_no_drift(void **state)
+{
+    struct scene *s = *state;
+    FILE *file = fopen(tusk_arena_printf(s->arena, "%s/calls.def", s->folder).ptr, "w");
+    assert_non_null(file);
+    fputs(calls_def, file);
+    assert_int_equal(fclose(file), 0);
+    support_query(s->arena, &s->server, "drop table child, \"authUser\", \"bad\033[31m\nname\"");
+    assert_int_equal(tusk(s, "push", "--schema", "calls.def"), 0);
+    assert_int_equal(tusk(s, "partitions", "calls", "--unit", "month", "--dry-run"), 0);
+    expect(s, "would make");
+    assert_int_equal(tusk(s, "partitions", "calls", "--unit", "month"), 0);
+    expect(s, "made         ");
+    expect(s, "0 of the wanted partitions of public.calls were there already");
+    assert_int_equal(tusk(s, "partitions", "calls", "--unit", "month"), 0);
+    expect(s, "4 of the wanted partitions of public.calls were there already");
+    assert_string_equal(support_query(s->arena, &s->server,
+                                      "select count(*) from pg_inherits where inhparent = "
+                                      "'calls'::regclass"),
+                        "4");
+    if (tusk(s, "diff", "--exit-code", "database", "calls.def") != 0) fail_msg("%s", s->output);
+}
+
+static void partitions_are_dropped_when_told(void **state)
+{
+    static const char *const drop[] = { "partitions", "logs",   "--unit", "year", "--ahead",
+                                        "0",          "--keep", "1",      NULL };
+    struct scene *s = *state;
+    support_query(s->arena, &s->server,
+                  "create table logs (at date) partition by range (at);"
+                  "create table logs_2001 partition of logs for values from ('2001-01-01') to "
+                  "('2002-01-01');"
+                  "create table logs_2002 partition of logs for values from ('2002-01-01') to "
+                  "('2003-01-01')");
+    assert_int_equal(on_terminal(s, "n\n", drop), 1);
+    expect(s, " public.logs_2001  2001-01-01 to 2002-01-01");
+    expect(s, "would drop");
+    expect(s, "nothing was done");
+    assert_string_equal(
+        support_query(s->arena, &s->server, "select to_regclass('logs_2001') is null"), "f");
+    assert_int_equal(on_terminal(s, "y\n", drop), 0);
+    expect(s, "dropped ");
+    expect(s, " public.logs_2002  2002-01-01 to 2003-01-01");
+    assert_string_equal(
+        support_query(s->arena, &s->server, "select to_regclass('logs_2001') is null"), "t");
+    assert_int_equal(tusk(s, "partitions", "logs", "--unit", "fortnight"), 2);
+    expect(s, "--unit takes day, week, month or year");
+    assert_int_equal(tusk(s, "partitions", "logs"), 2);
+    assert_int_equal(tusk(s, "partitions", "logs", "--unit", "day", "--keep", "0"), 2);
+    assert_int_equal(tusk(s, "partitions", "logs", "--unit", "day", "--detach"), 2);
+    assert_int_equal(tusk(s, "partitions", "logs", "--unit", "day"), 1);
+    expect(s, "partition public.logs_");
+    expect(s, " overlaps the one for ");
+}
+
 int main(int argc, char **argv)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -273,6 +336,8 @@ int main(int argc, char **argv)
         TEST(tables_are_named_plainly),
         TEST(a_terminal_is_asked_before_a_full_vacuum),
         TEST(ctrl_c_stops_a_vacuum),
+        TEST(partitions_are_made_ahead_and_are_no_drift),
+        TEST(partitions_are_dropped_when_told),
     };
     if (argc != 2) return 2;
     program = realpath(argv[1], NULL); /* it is run in folders of the tests */
