@@ -11,7 +11,8 @@ const struct cli_option cmd_generate_options[] = {
     { "--name", "NAME", "ends the file's name (made from what changes)" },
     { "--custom", NULL, "an empty migration to write SQL into" },
     { "--safe", NULL, "the form that blocks nobody for long; it runs statement by statement" },
-    { "--rename", "OLD=NEW", "table, schema.table, table.column, enum:name...; may be repeated" },
+    { "--rename", "OLD=NEW",
+      "table, schema.table, table.column, type.label, enum:name...; may be repeated" },
     { 0 },
 };
 

@@ -34,8 +34,8 @@ typedef struct tusk_changes {
 
 /** Zero means the default, for each. */
 typedef struct tusk_change_options {
-    /** NULL-terminated: "old=new" with "table", "schema.table", "table.column", "enum:name"... as
-     * often as needed; NULL: none. */
+    /** NULL-terminated: "old=new" with "table", "schema.table", "table.column", "type.label" of
+     * an enum, "enum:name"... as often as needed; NULL: none. */
     const char *const *renames;
     const tusk_server *server;   /* that "database" means; NULL: none */
     const tusk_schema *compiled; /* that "schema" means; NULL: none */

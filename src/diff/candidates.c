@@ -86,6 +86,40 @@ static void find_members(finder *f)
     FIND_NAMED(f, "policy", f->from->policies, f->to->policies, TUSK_STR(""))
 }
 
+/* A text that a rename can be said with: "mood.fine". */
+static bool is_sayable(tusk_str label)
+{
+    return label.len > 0 && !memchr(label.ptr, '.', label.len) &&
+           !memchr(label.ptr, ':', label.len) && !memchr(label.ptr, '=', label.len);
+}
+
+static void find_labels_of(finder *f, const tusk_model_enum *old, const tusk_model_enum *now)
+{
+    tusk_str owner = place(f, old->schema, old->name);
+    for (size_t i = 0; i < now->values.count; i++) {
+        tusk_str is = now->values.items[i];
+        if (tusk_names_have(&old->values, is) || !is_sayable(is)) continue;
+        for (size_t j = 0; j < old->values.count; j++) {
+            tusk_str was = old->values.items[j];
+            if (tusk_names_have(&now->values, was) || !is_sayable(was)) continue;
+            add(f, "label", member(f, owner, was), member(f, owner, is));
+        }
+    }
+}
+
+static void find_labels(finder *f)
+{
+    for (size_t i = 0; i < f->from->enums.count; i++) {
+        const tusk_model_enum *old = &f->from->enums.items[i];
+        for (size_t j = 0; j < f->to->enums.count; j++) {
+            const tusk_model_enum *now = &f->to->enums.items[j];
+            bool same = tusk_str_eq(old->name, now->name) &&
+                        tusk_str_eq(tusk_model_schema(old->schema), tusk_model_schema(now->schema));
+            if (same) find_labels_of(f, old, now);
+        }
+    }
+}
+
 static void find_schemas(finder *f)
 {
     for (size_t i = 0; i < f->to->schemas.count; i++) {
@@ -108,6 +142,7 @@ tusk_status tusk_diff_candidates(tusk_arena *arena, const tusk_model *from, cons
     if (st != TUSK_OK) return st;
     find_schemas(&f);
     FIND_PLACED(&f, "enum", enums)
+    find_labels(&f);
     FIND_PLACED(&f, "sequence", sequences)
     FIND_NAMED(&f, "role", renamed.roles, to->roles, TUSK_STR(""))
     FIND_PLACED(&f, "table", tables)

@@ -6,9 +6,9 @@
 
 #include "src/base/banned.h"
 
-typedef enum kind { SCHEMA, ROLE, ENUM, SEQUENCE, VIEW, TABLE, COLUMN, POLICY } kind;
-static const char *const kind_names[] = { "schema", "role",  "enum",   "sequence",
-                                          "view",   "table", "column", "policy" };
+typedef enum kind { SCHEMA, ROLE, ENUM, SEQUENCE, VIEW, TABLE, COLUMN, POLICY, LABEL } kind;
+static const char *const kind_names[] = { "schema", "role",   "enum",   "sequence", "view",
+                                          "table",  "column", "policy", "label" };
 
 /* "s.teams.name" cut at its dots: the last part is the name, those before say where. */
 typedef struct path {
@@ -198,9 +198,38 @@ static bool rename_policy(renamer *r, const path *from, const path *to, bool app
     return fits;
 }
 
+/* The enum of a label, by the name that it had or the one that it has now. */
+static tusk_model_enum *enum_of(renamer *r, const path *from)
+{
+    tusk_str schema = schema_part(from, 2), name = from->parts[from->count - 2];
+    for (size_t i = 0; i < r->out->enums.count; i++) {
+        const tusk_model_enum *first = &r->from->enums.items[i];
+        bool was = tusk_str_eq(first->name, name) && same_schema(first->schema, schema);
+        if (was) return &r->out->enums.items[i];
+    }
+    return FIND(r->out->enums, schema, name);
+}
+
+static bool label_fits(const tusk_model_enum *old, const tusk_model_enum *now, tusk_str from,
+                       tusk_str to)
+{
+    return tusk_names_have(&old->values, from) && !tusk_names_have(&now->values, from) &&
+           !tusk_names_have(&old->values, to) && tusk_names_have(&now->values, to);
+}
+
+static bool rename_label(renamer *r, const path *from, const path *to, bool apply)
+{
+    tusk_model_enum *old = from->count > 1 ? enum_of(r, from) : NULL;
+    const tusk_model_enum *now = old ? FIND(r->to->enums, old->schema, old->name) : NULL;
+    bool fits = now && label_fits(old, now, last_part(from), last_part(to));
+    if (fits && apply) tusk_rename_one_label(r->arena, r->out, old, last_part(from), last_part(to));
+    return fits;
+}
+
 typedef bool renaming(renamer *r, const path *from, const path *to, bool apply);
-static renaming *const renamings[] = { rename_schema, rename_role,  rename_enum,   rename_sequence,
-                                       rename_view,   rename_table, rename_column, rename_policy };
+static renaming *const renamings[] = { rename_schema,   rename_role,   rename_enum,
+                                       rename_sequence, rename_view,   rename_table,
+                                       rename_column,   rename_policy, rename_label };
 
 /* ---- renames from outside ---- */
 
@@ -209,10 +238,10 @@ static bool cut_kind(tusk_str *text, size_t *first, size_t *last)
 {
     const char *colon = memchr(text->ptr, ':', text->len);
     *first = SCHEMA;
-    *last = POLICY;
+    *last = LABEL;
     if (!colon) return true;
     tusk_str said = { text->ptr, (size_t)(colon - text->ptr) };
-    for (size_t k = SCHEMA; k <= POLICY; k++) {
+    for (size_t k = SCHEMA; k <= LABEL; k++) {
         if (!tusk_str_eq(said, tusk_str_of(kind_names[k]))) continue;
         *first = *last = k;
         *text = (tusk_str){ colon + 1, text->len - said.len - 1 };
@@ -316,11 +345,8 @@ static void apply_labels(renamer *r)
         tusk_model_enum *old = FIND(r->out->enums, e->schema, e->name);
         for (size_t j = 0; old && j < e->relabels.count; j++) {
             const tusk_model_relabel *label = &e->relabels.items[j];
-            bool fits = tusk_names_have(&old->values, label->from) &&
-                        !tusk_names_have(&e->values, label->from) &&
-                        !tusk_names_have(&old->values, label->to) &&
-                        tusk_names_have(&e->values, label->to);
-            if (fits) tusk_rename_one_label(r->arena, r->out, old, label->from, label->to);
+            if (label_fits(old, e, label->from, label->to))
+                tusk_rename_one_label(r->arena, r->out, old, label->from, label->to);
         }
     }
 }

@@ -22,12 +22,18 @@ tusk_status tusk_folder_state(tusk_arena *arena, const char *folder, const tusk_
 
 /* ---- renames that a file makes ---- */
 
-/* A name as it is written is this one? */
+/* A name or a label as it is written, its quotes doubled inside: is it this one? */
 static bool is_name(tusk_str written, tusk_str name)
 {
-    bool quoted = written.len >= 2 && written.ptr[0] == '"';
-    if (quoted) written = (tusk_str){ written.ptr + 1, written.len - 2 };
-    return tusk_str_eq(written, name);
+    char quote = written.len >= 2 ? written.ptr[0] : '\0';
+    if (quote != '"' && quote != '\'') return tusk_str_eq(written, name);
+    written = (tusk_str){ written.ptr + 1, written.len - 2 };
+    size_t j = 0;
+    for (size_t i = 0; i < written.len; i++, j++) {
+        if (j == name.len || written.ptr[i] != name.ptr[j]) return false;
+        if (written.ptr[i] == quote) i++;
+    }
+    return j == name.len;
 }
 
 static tusk_str last_part(tusk_str path)
@@ -36,8 +42,8 @@ static tusk_str last_part(tusk_str path)
     return path;
 }
 
-/* ALTER ... RENAME [COLUMN] "a" TO "b", ALTER TABLE "a" RENAME TO "b", ALTER TABLE "a" SET SCHEMA
- * "s": is that what turns `from` into `to`? */
+/* ALTER ... RENAME [COLUMN] "a" TO "b", RENAME VALUE 'a' TO 'b', ALTER TABLE "a" RENAME TO "b",
+ * ALTER TABLE "a" SET SCHEMA "s": is that what turns `from` into `to`? */
 static bool makes_rename(tusk_str sql, tusk_str from, tusk_str to)
 {
     tusk_words words;
@@ -51,7 +57,8 @@ static bool makes_rename(tusk_str sql, tusk_str from, tusk_str to)
         if (tusk_word_is(&words, i + 1, "TO")) {
             return is_name(words.list[i - 1], old) && is_name(words.list[i + 2], new);
         }
-        size_t at = tusk_word_is(&words, i + 1, "COLUMN") ? i + 2 : i + 1;
+        bool said = tusk_word_is(&words, i + 1, "COLUMN") || tusk_word_is(&words, i + 1, "VALUE");
+        size_t at = said ? i + 2 : i + 1;
         return at + 2 < words.count && is_name(words.list[at], old) &&
                tusk_word_is(&words, at + 1, "TO") && is_name(words.list[at + 2], new);
     }

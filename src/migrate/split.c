@@ -204,12 +204,23 @@ bool tusk_split_needs_no_transaction(tusk_arena *arena, const tusk_chunks *chunk
     return false;
 }
 
+/* The second of two quotes that are one inside of a name or text: 'it''s'. */
+static bool is_doubled(tusk_str sql, size_t at)
+{
+    char c = sql.ptr[at];
+    return at > 0 && (c == '\'' || c == '"') && sql.ptr[at - 1] == c;
+}
+
 void tusk_split_words(tusk_str sql, tusk_words *out)
 {
     *out = (tusk_words){ 0 };
     for (size_t at = first_word(sql); at < sql.len && out->count < TUSK_WORDS_MAX;) {
         size_t end = tusk_split_token(sql, at);
-        if (!is_gap(sql, at)) out->list[out->count++] = (tusk_str){ sql.ptr + at, end - at };
+        if (out->count > 0 && is_doubled(sql, at)) {
+            out->list[out->count - 1].len += end - at;
+        } else if (!is_gap(sql, at)) {
+            out->list[out->count++] = (tusk_str){ sql.ptr + at, end - at };
+        }
         at = end;
     }
 }

@@ -171,6 +171,23 @@ static void down_renames_back(void **state)
     assert_answer(b, "select content from notes", "kept");
 }
 
+/* A label, too: the rows that hold it cannot be cast to a type without it. */
+static void down_renames_labels_back(void **state)
+{
+#define RELABELED(label)                                                    \
+    "ENUM(mood, \"mood\")\n LABEL(mood, good, " label ")\nEND_ENUM(mood)\n" \
+    "TABLE(day, days, \"days\")\n COLUMN(enumeration(mood), mood)\nEND_TABLE(day, days)\n"
+    struct base *b = *state;
+    generate(b, "first", RELABELED("\"it's good\""), NULL);
+    generate(b, "second", RELABELED("\"fine\", RENAMED_FROM(\"it's good\")"), NULL);
+    up(b);
+    sql(b, "insert into days values ('fine')");
+    ok(b, down(b, NULL));
+    assert_answer(b, "select mood from days", "it's good");
+    assert_int_equal(up(b), 1);
+    assert_answer(b, "select mood from days", "fine");
+}
+
 static void down_names_what_was_written_by_hand(void **state)
 {
     struct base *b = *state;
@@ -450,6 +467,7 @@ int main(void)
         cmocka_unit_test_setup_teardown(down_undoes_the_newest, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_goes_back_to, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_renames_back, open_base, close_base),
+        cmocka_unit_test_setup_teardown(down_renames_labels_back, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_names_what_was_written_by_hand, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_refuses_what_it_does_not_know, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_is_all_or_nothing, open_base, close_base),

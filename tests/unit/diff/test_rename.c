@@ -262,6 +262,27 @@ static void defaults_are_mended(void **state)
     tusk_arena_free(arena);
 }
 
+#define MOOD(labels) "ENUM(mood, \"mood\")\n" labels "END_ENUM(mood)\n"
+
+static void labels_are_renamed(void **state)
+{
+    static const tusk_rename one[] = { RENAME("mood.good", "fine") };
+    static const tusk_rename gone[] = { RENAME("mood.well", "fine") };
+    struct pair p =
+        open_pair(*state, MOOD(" LABEL(mood, good, \"good\")\n LABEL(mood, bad, \"bad\")\n"),
+                  MOOD(" LABEL(mood, good, \"fine\")\n LABEL(mood, bad, \"bad\")\n"));
+    tusk_candidate_renames found;
+    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, &found, &p.err), p.err);
+    assert_int_equal(found.count, 1);
+    assert_string_equal(found.items[0].what, "label");
+    assert_text(found.items[0].from, "mood.good");
+    assert_text(found.items[0].to, "mood.fine");
+    assert_ok(diff_with(&p, one, 1), p.err);
+    assert_plan(&p, "ALTER TYPE \"public\".\"mood\" RENAME VALUE 'good' TO 'fine';");
+    assert_int_equal(diff_with(&p, gone, 1), TUSK_INVALID);
+    tusk_arena_free(p.arena);
+}
+
 #define FOLDER_TEST(name) \
     cmocka_unit_test_setup_teardown(name, unit_folder_make, unit_folder_remove)
 
@@ -273,6 +294,7 @@ int main(void)
         FOLDER_TEST(several_things_have_the_name),
         FOLDER_TEST(candidates_are_what_is_gone_and_new),
         FOLDER_TEST(candidates_are_members_too),
+        FOLDER_TEST(labels_are_renamed),
         FOLDER_TEST(steps_say_what_they_lose),
         cmocka_unit_test(names_are_found_outside_of_literals),
         cmocka_unit_test(defaults_are_mended),
