@@ -9,6 +9,10 @@
 
 enum { SHOWN = 160 }; /* bytes of a failing statement in the error */
 
+#define EXISTS                                                                               \
+    "If it is there from before the database was migrated, `tusk mark TAG` notes this file " \
+    "as applied, `tusk baseline` all of them."
+
 /* ---- errors ---- */
 
 /* The statement's beginning on one line. */
@@ -29,16 +33,38 @@ static tusk_str shown(tusk_arena *arena, tusk_str sql)
     return st == TUSK_OK ? out : (tusk_str){ 0 };
 }
 
+/* What to do where the error itself does not say it. */
+static void add_hint(tusk_error *err)
+{
+    static const struct {
+        const char *sqlstate, *message, *hint;
+    } known[] = {
+        { "55P03", "",
+          "Another session holds a lock that this statement needs. Let it finish, then try "
+          "again." },
+        { "22P02", "invalid input value for enum",
+          "Rows hold a label that goes. If it has only another text now, say so: RENAMED_FROM "
+          "in the schema, or --rename type.old=new; else change those rows first." },
+        { "23502", "contains null values",
+          "Fill the column first; `tusk generate --safe` writes a migration in which there is "
+          "room for that." },
+        { "42P06", "", EXISTS },
+        { "42P07", "", EXISTS },
+        { "42710", "", EXISTS },
+    };
+    if (err->hint[0] != '\0') return;
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        if (strcmp(err->sqlstate, known[i].sqlstate) != 0) continue;
+        if (strstr(err->message, known[i].message)) tusk_error_hint(err, "%s", known[i].hint);
+    }
+}
+
 tusk_status tusk_apply_fail(tusk_applier *a, const tusk_candidate *one, const tusk_chunk *chunk,
                             size_t number, size_t total)
 {
     tusk_error *err = a->err;
     tusk_status st = err->status;
-    if (strcmp(err->sqlstate, "55P03") == 0 && err->hint[0] == '\0') {
-        tusk_error_hint(err,
-                        "Another session holds a lock that this statement needs. Let it finish, "
-                        "then try again.");
-    }
+    add_hint(err);
     tusk_str text = shown(a->arena, chunk->sql);
     if (text.ptr && err->detail[0] == '\0') {
         tusk_error_detail(err, "in: %s", text.ptr);

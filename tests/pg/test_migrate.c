@@ -458,6 +458,27 @@ static void test_dry_run(void **state)
     assert_int_equal(b->applied, 1);
 }
 
+/* Whoever reads the error knows what to do about it. */
+static void test_failures_hint(void **state)
+{
+    struct base *b = *state;
+    FOLDER(b, "create type mood as enum ('good'); create table a (m mood); create table b ()",
+           "insert into a values ('good')",
+           "create type mood2 as enum ('fine');"
+           "alter table a alter m type mood2 using m::text::mood2",
+           "create table b ()");
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_non_null(strstr(b->err.hint, "RENAMED_FROM"));
+    FOLDER(b, "create type mood as enum ('good'); create table a (m mood); create table b ()",
+           "insert into a values ('good')", "alter table a add c int not null");
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_non_null(strstr(b->err.hint, "Fill the column first"));
+    FOLDER(b, "create type mood as enum ('good'); create table a (m mood); create table b ()",
+           "insert into a values ('good')", "create table b ()");
+    assert_int_equal(up(b), TUSK_SERVER);
+    assert_non_null(strstr(b->err.hint, "tusk baseline"));
+}
+
 /* ---- what a person says ---- */
 
 static void test_mark(void **state)
@@ -675,6 +696,7 @@ int main(int argc, char **argv)
         BASE_TEST(test_to),
         BASE_TEST(test_dry_run),
         BASE_TEST(test_mark),
+        BASE_TEST(test_failures_hint),
         BASE_TEST(test_baseline),
         BASE_TEST(test_takes_over_names),
         BASE_TEST(test_takes_over_public),
