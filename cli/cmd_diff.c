@@ -7,7 +7,8 @@
 enum { EXIT_DIFFERS = 1, EXIT_TROUBLE = 2 };
 
 const struct cli_option cmd_diff_options[] = {
-    { "--rename", "OLD=NEW", "table, schema.table, table.column, enum:name...; may be repeated" },
+    { "--rename", "OLD=NEW",
+      "table, schema.table, table.column, type.label, enum:name...; may be repeated" },
     { "--summary", NULL, "a line a change instead of SQL" },
     { "--json", NULL, "for programs: an array of objects" },
     { "--exit-code", NULL, "1 when there is a difference, 2 on errors" },
@@ -21,7 +22,8 @@ const char cmd_diff_more[] =
 
 const struct cli_option cmd_push_options[] = {
     { "--schema", "FILE", "the .def file (services/backend/db/schema.def, else db/schema.def)" },
-    { "--rename", "OLD=NEW", "table, schema.table, table.column, enum:name...; may be repeated" },
+    { "--rename", "OLD=NEW",
+      "table, schema.table, table.column, type.label, enum:name...; may be repeated" },
     { "--accept-loss", NULL, "also what loses data" },
     { "--dry-run", NULL, "only show what would be done" },
     { "--database", "NAME", "another database on the same server" },
@@ -37,6 +39,14 @@ static const char *const colours[] = { [TUSK_CHANGE_CREATE] = "32",
                                        [TUSK_CHANGE_RENAME] = "36",
                                        [TUSK_CHANGE_DROP] = "31" };
 
+/* Beside the statements, not among them. */
+static void tell_inexact(const tusk_changes *changes)
+{
+    if (changes->inexact.len == 0) return;
+    fprintf(stderr, "expressions were compared by their spelling only: %.*s\n",
+            TUSK_STR_ARG(changes->inexact));
+}
+
 void cli_show_changes(struct cli_call *call, const tusk_changes *changes)
 {
     for (size_t i = 0; i < changes->count; i++) {
@@ -49,10 +59,7 @@ void cli_show_changes(struct cli_call *call, const tusk_changes *changes)
         }
         printf("\n");
     }
-    if (changes->inexact.len > 0) {
-        fprintf(stderr, "expressions were compared by their spelling only: %.*s\n",
-                TUSK_STR_ARG(changes->inexact));
-    }
+    tell_inexact(changes);
 }
 
 /* Names of a database may hold sequences that rule a terminal; to a file or a program goes the SQL
@@ -78,8 +85,9 @@ static void show(struct cli_call *call, const tusk_changes *changes)
         printf("%zu change%s", changes->count, changes->count == 1 ? "" : "s");
         if (changes->losing > 0) printf(", %zu of them losing data", changes->losing);
         printf("\n");
-    } else if (changes->count > 0) {
-        show_sql(call, changes->sql);
+    } else {
+        if (changes->count > 0) show_sql(call, changes->sql);
+        tell_inexact(changes);
     }
 }
 
