@@ -39,10 +39,20 @@ void info_login_page(struct call *call)
 /** The frame of the administrators' pages: it holds nothing that not everybody may see. */
 void info_admin_page(struct call *call)
 {
-    if (setup_is_ready(call->app->setup))
-        call_page_file(call, "admin.html");
-    else
+    static const char *const pages[] = { "tables",     "indexes", "activity", "slow",   "plan",
+                                         "migrations", "backups", "audit",    "diagram" };
+    tusk_str page = call_param(call, "page");
+    bool known = !page.ptr; /* /admin itself */
+    for (size_t i = 0; i < sizeof pages / sizeof *pages; i++) {
+        if (tusk_str_eq(page, tusk_str_of(pages[i]))) known = true;
+    }
+    if (!setup_is_ready(call->app->setup)) {
         call_redirect(call, "/setup");
+    } else if (known) {
+        call_page_file(call, "admin.html");
+    } else {
+        call_fail(call, 404, "There is nothing at this address");
+    }
 }
 
 static void metric(tusk_buf *b, const char *name, const char *type, const char *help, double value)
