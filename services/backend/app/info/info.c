@@ -48,7 +48,7 @@ void info_admin_page(struct call *call)
     }
     if (!setup_is_ready(call->app->setup)) {
         call_redirect(call, "/setup");
-    } else if (known) {
+    } else if (known || call_wants_html(call)) { /* the frame tells people, with the way on */
         call_page_file(call, "admin.html");
     } else {
         call_fail(call, 404, "There is nothing at this address");
