@@ -263,11 +263,44 @@ static bool is_remade(const tusk_differ *d, tusk_str on)
     return false;
 }
 
-/* Is what it was on still there? Known of tables and columns, the rest is asked for by name. */
+#define NAMES(list, on)                                            \
+    __extension__({                                                \
+        bool found_ = false;                                       \
+        for (size_t k_ = 0; k_ < (list).count && !found_; k_++)    \
+            found_ = tusk_scan_names((on), (list).items[k_].name); \
+        found_;                                                    \
+    })
+
+static bool names_index(const tusk_model *model, tusk_str on)
+{
+    for (size_t i = 0; i < model->tables.count; i++) {
+        if (NAMES(model->tables.items[i].indexes, on)) return true;
+    }
+    return false;
+}
+
+/* Does the schema hold the thing, as far as its kind is known? */
+static bool holds(const tusk_model *model, tusk_str on)
+{
+    if (tusk_str_starts(on, TUSK_STR("VIEW ")) ||
+        tusk_str_starts(on, TUSK_STR("MATERIALIZED VIEW ")))
+        return NAMES(model->views, on);
+    if (tusk_str_starts(on, TUSK_STR("INDEX "))) return names_index(model, on);
+    if (tusk_str_starts(on, TUSK_STR("SEQUENCE "))) return NAMES(model->sequences, on);
+    if (tusk_str_starts(on, TUSK_STR("DOMAIN "))) return NAMES(model->domains, on);
+    if (tusk_str_starts(on, TUSK_STR("TYPE "))) {
+        return NAMES(model->enums, on) || NAMES(model->composites, on);
+    }
+    return NAMES(model->tables, on); /* CONSTRAINT, POLICY, TRIGGER ... ON a table */
+}
+
+/* Is what it was on still there? */
 static bool is_there(const tusk_differ *d, const tusk_model_comment *comment)
 {
     bool column = tusk_str_starts(comment->on, TUSK_STR("COLUMN "));
-    if (!column && !tusk_str_starts(comment->on, TUSK_STR("TABLE "))) return true;
+    if (!column && !tusk_str_starts(comment->on, TUSK_STR("TABLE "))) {
+        return !holds(d->first, comment->on) || holds(d->to, comment->on);
+    }
     for (size_t i = 0; i < d->to->tables.count; i++) {
         const tusk_model_table *table = &d->to->tables.items[i];
         if (!tusk_scan_names(comment->on, table->name)) continue;

@@ -188,6 +188,24 @@ static void down_renames_labels_back(void **state)
     assert_answer(b, "select mood from days", "fine");
 }
 
+/* What a view, an index or a type was commented with goes with it. */
+static void down_leaves_comments_of_what_is_gone(void **state)
+{
+    struct base *b = *state;
+    generate(b, "first",
+             "ENUM(mood, \"mood\")\n LABEL(mood, good, \"good\")\nEND_ENUM(mood)\n"
+             "TABLE(day, days, \"days\")\n COLUMN(integer, n)\n INDEX(days_n, ON(n))\n"
+             "END_TABLE(day, days)\n"
+             "VIEW(one, ones, \"ones\", \"select 1 as id\", COMMENT(\"one\"))\n"
+             " COLUMN(integer, id)\nEND_VIEW(one, ones)\n"
+             "COMMENT_ON(\"INDEX \\\"public\\\".\\\"days_n\\\"\", \"fast\")\n"
+             "COMMENT_ON(\"TYPE \\\"public\\\".\\\"mood\\\"\", \"how\")\n",
+             NULL);
+    assert_int_equal(up(b), 1);
+    ok(b, down(b, &(tusk_down_options){ .to = "empty", .accept_loss = true }));
+    assert_answer(b, TABLES, "");
+}
+
 static void down_names_what_was_written_by_hand(void **state)
 {
     struct base *b = *state;
@@ -468,6 +486,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(down_goes_back_to, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_renames_back, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_renames_labels_back, open_base, close_base),
+        cmocka_unit_test_setup_teardown(down_leaves_comments_of_what_is_gone, open_base,
+                                        close_base),
         cmocka_unit_test_setup_teardown(down_names_what_was_written_by_hand, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_refuses_what_it_does_not_know, open_base, close_base),
         cmocka_unit_test_setup_teardown(down_is_all_or_nothing, open_base, close_base),
