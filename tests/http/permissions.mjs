@@ -161,7 +161,7 @@ async function fingerprint() {
 
 async function cell(route, caller, credentials, server) {
   const [method, pattern] = route.split(' ');
-  const path = pattern.replace('{id}', team).replace('{installation}', 'inst').replace('{deployment}', 'depl').replace('{notification}', 'note').replace('{server}', server).replace('{pid}', '2147483647').replace('{schema}', 'public').replace('{table}', 'teams');
+  const path = pattern.replace('{id}', team).replace('{installation}', 'inst').replace('{deployment}', 'depl').replace('{notification}', 'note').replace('{server}', server).replace('{pid}', '2147483647').replace('{schema}', 'public').replace('{table}', 'teams').replace('{page}', 'tables');
   const body = route.endsWith('installations') && method === 'POST' ? { server_id: server, name: 'two' } : bodies[route];
   const before = codeFor(route, caller) >= 400 ? await fingerprint() : null;
   const r = await b.request(method, path, { ...credentials, body });
@@ -188,7 +188,7 @@ async function matrix(who) {
     if (!route.startsWith('GET')) continue;
     const heads = [];
     for (const caller of callers) {
-      const r = await b.request('HEAD', route.slice(4).replace('{id}', team).replace('{server}', server).replace('{pid}', '2147483647').replace('{schema}', 'public').replace('{table}', 'teams'), who[caller]);
+      const r = await b.request('HEAD', route.slice(4).replace('{id}', team).replace('{server}', server).replace('{pid}', '2147483647').replace('{schema}', 'public').replace('{table}', 'teams').replace('{page}', 'tables'), who[caller]);
       if (r.status !== codeFor(route, caller) || r.text) heads.push(`${caller}: ${r.status}`);
     }
     tap.check(`HEAD as ${route}`, heads.length === 0, heads.join('\n'));
