@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -101,8 +102,11 @@ static void test_push(void **state)
     assert_same(b);
     OK(b, push(b, NULL));
     assert_int_equal(b->changes.count, 0);
-    /* no scratch database is left behind */
-    assert_answer(b, "select count(*) from pg_database where datname ~ 'scratch|tusk_tmp'", "0");
+    /* no scratch database of this process is left behind */
+    tusk_str left = tusk_arena_printf(
+        b->arena, "select count(*) from pg_database where datname ~ '^tusk_scratch.*_%ld'",
+        (long)getpid());
+    assert_answer(b, left.ptr, "0");
     assert_answer(b, "select to_regnamespace('drizzle') is null", "t");
 }
 

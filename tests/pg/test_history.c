@@ -250,7 +250,7 @@ static void down_is_all_or_nothing(void **state)
     assert_int_equal(down(b, &(tusk_down_options){ .accept_loss = true }), TUSK_SERVER);
     assert_answer(b, TABLES, "notes.id notes.size tags.id tags.name");
     assert_answer(b, "select count(*) from drizzle.__drizzle_migrations", "2");
-    assert_answer(b, "select count(*) from pg_locks where locktype = 'advisory'", "0");
+    assert_answer(b, SUPPORT_ADVISORY_LOCKS, "0");
 }
 
 /* ---- squash ---- */

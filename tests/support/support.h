@@ -27,6 +27,10 @@ void support_own_server(void);
  * `arena`. */
 tusk_server support_database(tusk_arena *arena);
 
+/** For support_query(): how many advisory locks are held in its database (others have theirs). */
+#define SUPPORT_ADVISORY_LOCKS                                                        \
+    "select count(*) from pg_locks l join pg_database d on d.oid = l.database where " \
+    "l.locktype = 'advisory' and d.datname = current_database()"
 /** Runs `sql` with psql: columns divided by "|", rows by newlines, no newline at the end; NULL when
  * it failed (psql's words go to stderr). */
 const char *support_query(tusk_arena *arena, const tusk_server *server, const char *sql);
