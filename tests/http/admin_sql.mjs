@@ -147,9 +147,11 @@ async function greed() {
   const peakBefore = peak();
   for (const [text, ask] of [["explain (verbose) select repeat('x', 200000000)", query], ["select 1 from teams where name = repeat('x', 200000000)", plan], ["select repeat('x', 200000000)::int", query], ["select repeat('x', 200000000)::int", plan]]) {
     r = await ask(text, ask === plan ? { analyze: true } : {});
-    tap.check(`an answer that nobody can hold is given up: ${text}`, r.status === 400 && /larger than 16777216 bytes|stopped/.test(r.json.error), r.text.slice(0, 300));
+    tap.check(`an answer that nobody can hold is given up: ${text}`, [400, 503].includes(r.status) && /larger than 16777216 bytes|stopped|out of memory for this request/.test(r.json.error), r.text.slice(0, 300));
   }
-  tap.check('and was not held', peak() - peakBefore < 300, `${peakBefore} MB, then ${peak()} MB`);
+  // AddressSanitizer keeps what was given back for a while
+  const room = readFileSync(`/proc/${b.child.pid}/maps`, 'utf8').includes('libasan') ? 1200 : 300;
+  tap.check('and was not held', peak() - peakBefore < room, `${peakBefore} MB, then ${peak()} MB`);
   r = await query(`select ${Array.from({ length: 1600 }, (_, i) => `${i} as c${i}`).join()}`);
   tap.equal('as many columns as there can be', [r.status, r.json.data.columns.length, r.json.data.rows[0][1599]], [200, 1600, '1599']);
   tap.equal('a statement of 100,000 characters', (await query(`select 1 ${' '.repeat(99991)}`)).status, 200);
