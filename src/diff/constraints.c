@@ -24,9 +24,10 @@ static void drop_constraint(tusk_differ *d, const tusk_table_change *table, cons
     for (size_t i_ = 0; (table)->now && i_ < (table)->old->list.count; i_++) { \
         if ((table)->fates[i_] == (fate)) call;                                \
     }
-#define EACH_TABLE(d, table)                                                \
-    for (const tusk_table_change *table = (d)->changes.tables.items,        \
-                                 *end_ = table + (d)->changes.tables.count; \
+/* An empty list has no items to point at. */
+#define EACH_TABLE(d, table)                                                               \
+    for (const tusk_table_change *table = (d)->changes.tables.items,                       \
+                                 *end_ = table ? table + (d)->changes.tables.count : NULL; \
          table < end_; table++)
 
 /* ---- dropping ---- */
