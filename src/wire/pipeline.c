@@ -277,6 +277,22 @@ static bool is_too_much(tusk_conn *conn)
     return conn->answered > conn->answer_max;
 }
 
+/* A server that writes as fast as libpq reads is not seen waiting. */
+static bool was_too_much(tusk_conn *conn)
+{
+    for (size_t i = 0; conn->answer_max > 0 && i < (size_t)conn->done; i++) {
+        const PGresult *result = item_at(conn, i)->result;
+        if (result && PQresultMemorySize(result) > conn->answer_max) return true;
+    }
+    return false;
+}
+
+static tusk_status give_up(tusk_conn *conn, tusk_error *err)
+{
+    tusk_wire_break(conn);
+    return tusk_fail(err, TUSK_INVALID, "the answer is larger than %zu bytes", conn->answer_max);
+}
+
 tusk_status tusk_wire_process(tusk_conn *conn, tusk_error *err)
 {
     if (conn->pid != getpid()) return tusk_wire_usable(conn, err);
@@ -287,14 +303,11 @@ tusk_status tusk_wire_process(tusk_conn *conn, tusk_error *err)
         conn->wants_write = rc == 1;
         failed = rc < 0;
     }
-    if (is_too_much(conn)) {
-        tusk_wire_break(conn);
-        return tusk_fail(err, TUSK_INVALID, "the answer is larger than %zu bytes",
-                         conn->answer_max);
-    }
+    if (is_too_much(conn)) return give_up(conn, err);
     /* Read even when writing failed: the reason may be there. */
     if (!PQconsumeInput(conn->pg)) failed = true;
     collect(conn);
+    if (was_too_much(conn)) return give_up(conn, err);
     hear(conn);
     if (failed || PQstatus(conn->pg) == CONNECTION_BAD) tusk_wire_break(conn);
     if (conn->broken) return tusk_wire_fail_lost(err, conn, conn->done < conn->count);
