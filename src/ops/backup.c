@@ -42,16 +42,10 @@ static const struct {
               { ".dump", 'c', TUSK_BACKUP_CUSTOM } };
 #define KINDS (sizeof kinds / sizeof *kinds)
 
-static bool ends_with(tusk_str text, const char *ending)
-{
-    size_t len = strlen(ending);
-    return text.len >= len && memcmp(text.ptr + text.len - len, ending, len) == 0;
-}
-
 static tusk_backup_format format_by_name(const char *path)
 {
     for (size_t i = 0; i < KINDS; i++)
-        if (ends_with(tusk_str_of(path), kinds[i].ending)) return kinds[i].format;
+        if (tusk_str_ends(tusk_str_of(path), tusk_str_of(kinds[i].ending))) return kinds[i].format;
     return TUSK_BACKUP_CUSTOM;
 }
 
@@ -108,8 +102,8 @@ static tusk_status find_place(making *m, const char *path, tusk_error *err)
     m->partial = tusk_arena_printf(m->arena, "%s%s", m->path, TUSK_DUMP_PARTIAL).ptr;
     m->manifest.backup.path = tusk_str_of(m->path);
     if (!m->partial) return tusk_fail_nomem(err, "a path");
-    if (ends_with(m->manifest.backup.path, TUSK_DUMP_PARTIAL) ||
-        ends_with(m->manifest.backup.path, TUSK_DUMP_MANIFEST))
+    if (tusk_str_ends(m->manifest.backup.path, TUSK_STR(TUSK_DUMP_PARTIAL)) ||
+        tusk_str_ends(m->manifest.backup.path, TUSK_STR(TUSK_DUMP_MANIFEST)))
         return tusk_fail(err, TUSK_MISUSE, "\"%s\" ends like a file that backups have beside them",
                          path);
     if (tusk_file_exists(m->path))
