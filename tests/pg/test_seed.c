@@ -1,67 +1,15 @@
 /* test_seed.c - made-up rows in real tables: they fit together, and they are the same every time */
-#include <setjmp.h>
-#include <stdarg.h>
-#include <stddef.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include <cmocka.h>
+#include "tests/pg/bases.h"
 
-#include "tests/support/support.h"
-#include "tusk/tusk.h"
-
-struct base {
-    tusk_arena *arena;
-    tusk_server server;
-    tusk_conn *conn;
-    tusk_seeded seeded;
-    tusk_error err;
-};
-
-static int open_base(void **state)
-{
-    struct base *b = calloc(1, sizeof *b);
-    b->arena = tusk_arena_new(0);
-    b->server = support_database(b->arena);
-    assert_int_equal(tusk_conn_open(&b->server, 10000, &b->conn, &b->err), TUSK_OK);
-    *state = b;
-    return 0;
-}
-
-static int close_base(void **state)
-{
-    struct base *b = *state;
-    tusk_conn_close(b->conn);
-    tusk_arena_free(b->arena);
-    free(b);
-    return 0;
-}
-
-static void ok(struct base *b, tusk_status st)
-{
-    if (st != TUSK_OK) fail_msg("%s (%s) %s", b->err.message, b->err.detail, b->err.hint);
-}
-
-static void sql(struct base *b, const char *text)
-{
-    ok(b, tusk_conn_script(b->conn, tusk_str_of(text), &b->err));
-}
+static tusk_seeded seeded; /* by the last seed() */
 
 static tusk_status seed(struct base *b, const tusk_seed_options *options)
 {
     b->err = (tusk_error){ 0 };
-    return tusk_seed(b->conn, b->arena, options, &b->seeded, &b->err);
+    return tusk_seed(b->conn, b->arena, options, &seeded, &b->err);
 }
-
-static const char *answer(struct base *b, const char *text)
-{
-    const char *found = support_query(b->arena, &b->server, text);
-    assert_non_null(found);
-    return found;
-}
-
-#define ASSERT_ANSWER(b, text, expected) assert_string_equal(answer(b, text), expected)
 
 /* Teams and people refer to each other; the members are a table of pairs; places are a tree. */
 static const char tables[] =
@@ -86,33 +34,33 @@ static const char tables[] =
 static void rows_fit_together(void **state)
 {
     struct base *b = *state;
-    sql(b, tables);
-    ok(b, seed(b, &(tusk_seed_options){ .rows = 15 }));
-    assert_int_equal(b->seeded.count, 6);
-    ASSERT_ANSWER(b,
-                  "select (select count(*) from teams), (select count(*) from people),"
-                  " (select count(*) from members), (select count(*) from places),"
-                  " (select count(*) from profiles), (select count(*) from counters)",
-                  "15|15|15|15|15|15");
-    ASSERT_ANSWER(b, "select count(*) from people where email !~ '^[a-z]+[.][a-z]+[0-9]+@'", "0");
-    ASSERT_ANSWER(b, "select count(distinct level), min(level), max(level) from people",
-                  "2|high|low");
-    ASSERT_ANSWER(b,
-                  "select count(leader_id), count(*) filter (where created_at > '2024-01-01')"
-                  " from teams",
-                  "15|15");
-    ASSERT_ANSWER(b,
-                  "select count(*) filter (where parent_id is null),"
-                  " count(*) filter (where parent_id >= id) from places",
-                  "1|0");
-    ASSERT_ANSWER(b, "select count(distinct role) from members", "2");
+    base_sql(b, tables);
+    base_ok(b, seed(b, &(tusk_seed_options){ .rows = 15 }));
+    assert_int_equal(seeded.count, 6);
+    base_expect(b,
+                "select (select count(*) from teams), (select count(*) from people),"
+                " (select count(*) from members), (select count(*) from places),"
+                " (select count(*) from profiles), (select count(*) from counters)",
+                "15|15|15|15|15|15");
+    base_expect(b, "select count(*) from people where email !~ '^[a-z]+[.][a-z]+[0-9]+@'", "0");
+    base_expect(b, "select count(distinct level), min(level), max(level) from people",
+                "2|high|low");
+    base_expect(b,
+                "select count(leader_id), count(*) filter (where created_at > '2024-01-01')"
+                " from teams",
+                "15|15");
+    base_expect(b,
+                "select count(*) filter (where parent_id is null),"
+                " count(*) filter (where parent_id >= id) from places",
+                "1|0");
+    base_expect(b, "select count(distinct role) from members", "2");
 }
 
 static const char *fingerprint(struct base *b)
 {
-    return answer(b, "select md5(string_agg(t::text, ';' order by t::text)) from (select"
-                     " to_jsonb(p)::text from people p union all select to_jsonb(t)::text from"
-                     " teams t union all select to_jsonb(m)::text from members m) as x(t)");
+    return base_answer(b, "select md5(string_agg(t::text, ';' order by t::text)) from (select"
+                          " to_jsonb(p)::text from people p union all select to_jsonb(t)::text from"
+                          " teams t union all select to_jsonb(m)::text from members m) as x(t)");
 }
 
 static void other_database(struct base *b)
@@ -120,45 +68,46 @@ static void other_database(struct base *b)
     tusk_conn_close(b->conn);
     b->conn = NULL;
     b->server = support_database(b->arena);
-    ok(b, tusk_conn_open(&b->server, 10000, &b->conn, &b->err));
-    sql(b, tables);
+    base_ok(b, tusk_conn_open(&b->server, 10000, &b->conn, &b->err));
+    base_sql(b, tables);
 }
 
 static void the_same_seed_gives_the_same_rows(void **state)
 {
     struct base *b = *state;
-    sql(b, tables);
-    ok(b, seed(b, NULL));
+    base_sql(b, tables);
+    base_ok(b, seed(b, NULL));
     const char *first = fingerprint(b);
     other_database(b);
-    ok(b, seed(b, NULL));
+    base_ok(b, seed(b, NULL));
     assert_string_equal(fingerprint(b), first);
     other_database(b);
-    ok(b, seed(b, &(tusk_seed_options){ .seed = 2 }));
+    base_ok(b, seed(b, &(tusk_seed_options){ .seed = 2 }));
     assert_string_not_equal(fingerprint(b), first);
 }
 
 static void rows_are_not_added_unasked(void **state)
 {
     struct base *b = *state;
-    sql(b, tables);
-    sql(b, "insert into teams (id, name, size) values ('mine', 'Mine', 1)");
+    base_sql(b, tables);
+    base_sql(b, "insert into teams (id, name, size) values ('mine', 'Mine', 1)");
     assert_int_equal(seed(b, NULL), TUSK_MISUSE);
     assert_string_equal(b->err.message, "\"teams\" has 1 row: nothing was added");
-    ASSERT_ANSWER(b, "select count(*) from places", "0");
-    ok(b, seed(b, &(tusk_seed_options){ .rows = 3, .append = true }));
-    ok(b, seed(b, &(tusk_seed_options){ .rows = 3, .append = true }));
-    ASSERT_ANSWER(b, "select count(*), count(distinct id) from people", "6|6");
-    ASSERT_ANSWER(b, "select leader_id is null from teams where id = 'mine'", "t");
+    base_expect(b, "select count(*) from places", "0");
+    base_ok(b, seed(b, &(tusk_seed_options){ .rows = 3, .append = true }));
+    base_ok(b, seed(b, &(tusk_seed_options){ .rows = 3, .append = true }));
+    base_expect(b, "select count(*), count(distinct id) from people", "6|6");
+    base_expect(b, "select leader_id is null from teams where id = 'mine'", "t");
 }
 
 static void only_the_tables_that_are_named(void **state)
 {
     struct base *b = *state;
-    sql(b, tables);
-    ok(b, seed(b, &(tusk_seed_options){ .tables = (const char *const[]){ "public.teams", NULL } }));
-    assert_int_equal(b->seeded.count, 1);
-    ASSERT_ANSWER(b, "select count(*), count(leader_id) from teams", "20|0");
+    base_sql(b, tables);
+    base_ok(b, seed(b, &(tusk_seed_options){ .tables =
+                                                 (const char *const[]){ "public.teams", NULL } }));
+    assert_int_equal(seeded.count, 1);
+    base_expect(b, "select count(*), count(leader_id) from teams", "20|0");
     assert_int_equal(
         seed(b, &(tusk_seed_options){ .tables = (const char *const[]){ "profiles", NULL } }),
         TUSK_INVALID);
@@ -172,17 +121,17 @@ static void only_the_tables_that_are_named(void **state)
 static void what_is_not_possible_is_told(void **state)
 {
     struct base *b = *state;
-    sql(b, "create table a (id integer primary key check (id <= 3));"
-           "create table b (id integer primary key references a)");
+    base_sql(b, "create table a (id integer primary key check (id <= 3));"
+                "create table b (id integer primary key references a)");
     assert_int_equal(seed(b, NULL), TUSK_SERVER); /* keys go on past the limit */
     assert_non_null(strstr(b->err.message, "seeding \"a\""));
-    ok(b, seed(b, &(tusk_seed_options){ .rows = 3 }));
-    sql(b, "drop table a cascade; drop table b; create table c (at tsquery not null)");
+    base_ok(b, seed(b, &(tusk_seed_options){ .rows = 3 }));
+    base_sql(b, "drop table a cascade; drop table b; create table c (at tsquery not null)");
     assert_int_equal(seed(b, NULL), TUSK_INVALID);
     assert_non_null(strstr(b->err.message, "tsquery"));
-    sql(b, "drop table c; create table d (id integer primary key);"
-           "create table e (id integer primary key, d integer not null references d);"
-           "alter table d add e integer not null references e");
+    base_sql(b, "drop table c; create table d (id integer primary key);"
+                "create table e (id integer primary key, d integer not null references d);"
+                "alter table d add e integer not null references e");
     assert_int_equal(seed(b, NULL), TUSK_INVALID);
     assert_non_null(strstr(b->err.message, "no row can be the first"));
 }
@@ -190,11 +139,11 @@ static void what_is_not_possible_is_told(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test_setup_teardown(rows_fit_together, open_base, close_base),
-        cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_rows, open_base, close_base),
-        cmocka_unit_test_setup_teardown(rows_are_not_added_unasked, open_base, close_base),
-        cmocka_unit_test_setup_teardown(only_the_tables_that_are_named, open_base, close_base),
-        cmocka_unit_test_setup_teardown(what_is_not_possible_is_told, open_base, close_base),
+        cmocka_unit_test_setup_teardown(rows_fit_together, base_open, base_close),
+        cmocka_unit_test_setup_teardown(the_same_seed_gives_the_same_rows, base_open, base_close),
+        cmocka_unit_test_setup_teardown(rows_are_not_added_unasked, base_open, base_close),
+        cmocka_unit_test_setup_teardown(only_the_tables_that_are_named, base_open, base_close),
+        cmocka_unit_test_setup_teardown(what_is_not_possible_is_told, base_open, base_close),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
