@@ -68,6 +68,7 @@ static const char *const *arguments(tusk_arena *arena, const tusk_pitr_site *sit
     add_option(arena, &argv, "stanza", TUSK_PITR_STANZA);
     /* a warning often holds the reason of the error behind it */
     add_option(arena, &argv, "log-level-console", quiet ? "error" : "warn");
+    add_option(arena, &argv, "log-level-stderr", "off"); /* not once more, nor amid the JSON */
     if (server) {
         int port = server->port > 0 ? server->port : 5432;
         add_option(arena, &argv, "pg1-port", tusk_arena_printf(arena, "%d", port).ptr);
