@@ -111,6 +111,8 @@ void cli_target_close(struct cli_target *target);
     X(repair, "say what holds of a migration that was changed or cut short", "TAG", 1, 1,          \
       cmd_repair_more)                                                                             \
     X(down, "undo the newest migrations", NULL, 0, 0, cmd_down_more)                               \
+    X(drop, "take a migration that is not applied out of the folder again", "[TAG]", 0, 1,         \
+      cmd_drop_more)                                                                               \
     X(squash, "make the first migrations one", NULL, 0, 0, cmd_squash_more)                        \
     X(rebase, "put the migrations of one branch after those of another", "TAG", 1, 1,              \
       cmd_rebase_more)                                                                             \
@@ -160,6 +162,10 @@ int cmd_repair(struct cli_call *call);
 extern const struct cli_option cmd_down_options[];
 extern const char cmd_down_more[];
 int cmd_down(struct cli_call *call);
+/** tusk drop: a migration out of the folder again. */
+extern const struct cli_option cmd_drop_options[];
+extern const char cmd_drop_more[];
+int cmd_drop(struct cli_call *call);
 /** tusk squash, rebase: migrations made fewer, or put in a row. */
 extern const struct cli_option cmd_squash_options[], cmd_rebase_options[];
 extern const char cmd_squash_more[], cmd_rebase_more[];

@@ -1,5 +1,5 @@
-/* history.h - going back over migrations: undoing them, folding them into one, putting those of two
- * branches in a row */
+/* history.h - going back over migrations: undoing them, dropping one, folding them into one,
+ * putting those of two branches in a row */
 #ifndef TUSK_HISTORY_H
 #define TUSK_HISTORY_H
 
@@ -47,6 +47,28 @@ TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_down(tusk_conn *conn, tusk_aren
                                                       const char *folder,
                                                       const tusk_down_options *options,
                                                       tusk_undone *out, tusk_error *err);
+
+/** Zero means the default, for each. */
+typedef struct tusk_drop_options {
+    const char *tag; /* its tag, its number or its file's name; NULL: the newest of the folder */
+    bool dry_run;    /* only look whether it can be dropped */
+} tusk_drop_options;
+typedef struct tusk_dropped {
+    tusk_str tag; /* Lifetime: the arena */
+    bool listed;  /* false: the journal did not list it, its file was left behind */
+} tusk_dropped;
+/** Takes a migration that is not applied out of `folder` again: its entry in the journal, its
+ * snapshot, what lies beside that, its file; drizzle-kit goes on with what is left. A file that the
+ * journal does not list is removed by its exact name. `conn` (may be NULL) is the database that is
+ * asked whether it has applied it, under the lock of migrators; other databases are not known of.
+ * `options` may be NULL. Errors: TUSK_INVALID when that database has applied or begun it, a later
+ * one builds on it, two share its snapshot, or there is none of that name; TUSK_MISUSE inside a
+ * transaction; TUSK_BUSY, TUSK_IO (nothing was changed, or the journal was and files are left); as
+ * tusk_migrate_up(). Lifetime: `arena`. */
+TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_drop(tusk_conn *conn, tusk_arena *arena,
+                                                      const char *folder,
+                                                      const tusk_drop_options *options,
+                                                      tusk_dropped *out, tusk_error *err);
 
 /** What tusk_squash() made. Lifetime of the texts: its arena. */
 typedef struct tusk_squashed {

@@ -13,12 +13,7 @@ tusk_status tusk_candidates_read(tusk_arena *arena, const char *folder, tusk_can
     *out = (tusk_candidates){ 0 };
     tusk_status st = tusk_journal_read(arena, folder, &journal, err);
     if (st != TUSK_OK) return st;
-    if (!journal.exists) {
-        tusk_fail(err, TUSK_INVALID, "there is no journal %s/meta/_journal.json", folder);
-        tusk_error_hint(
-            err, "Name the folder of migrations, or make the first one with `tusk generate`.");
-        return TUSK_INVALID;
-    }
+    if (!journal.exists) return tusk_journal_missing(folder, err);
     for (size_t i = 0; i < journal.entries.count; i++) {
         const tusk_journal_entry *entry = &journal.entries.items[i];
         tusk_candidate one = { .migration = { .index = entry->idx,
@@ -71,8 +66,9 @@ tusk_status tusk_candidates_ready(const tusk_candidates *candidates, const char 
                   TUSK_STR_ARG(one->migration.tag));
         tusk_error_hint(err,
                         "Bring it back from version control. If it is known to change nothing, "
-                        "`tusk mark %.*s` notes it as applied without running it.",
-                        TUSK_STR_ARG(one->migration.tag));
+                        "`tusk mark %.*s` notes it as applied without running it; `tusk drop "
+                        "%.*s` takes it out of the folder.",
+                        TUSK_STR_ARG(one->migration.tag), TUSK_STR_ARG(one->migration.tag));
         return TUSK_INVALID;
     }
     return TUSK_OK;

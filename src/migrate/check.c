@@ -104,8 +104,9 @@ static void check_files(checker *c, const tusk_candidates *candidates)
         if (!name.ptr) return;
         if (!one->sql.ptr) {
             find(c, TUSK_FINDING_ERROR, path_of(c, name.ptr),
-                 "Bring it back from version control. `tusk mark TAG` notes it as applied where it "
-                 "is known to change nothing.",
+                 "Bring it back from version control, or `tusk drop TAG` takes it out of the "
+                 "folder. "
+                 "`tusk mark TAG` notes it as applied where it is known to change nothing.",
                  "the journal lists this file, but it is not there");
             continue;
         }
@@ -136,8 +137,41 @@ static void check_strays(checker *c)
         tusk_str name = tusk_str_of(entry->d_name);
         if (!tusk_str_ends(name, TUSK_STR(".sql")) || is_listed(c, name)) continue;
         find(c, TUSK_FINDING_WARNING, path_of(c, entry->d_name),
-             "Add an entry for it to meta/_journal.json, or remove it.",
+             "Add an entry for it to meta/_journal.json, or remove it (`tusk drop NAME`).",
              "the journal does not list this file: it is never applied");
+    }
+    if (dir) closedir(dir);
+}
+
+/* PREFIX_snapshot.json of a migration in the journal? */
+static bool is_listed_snapshot(const checker *c, tusk_str name)
+{
+    for (size_t i = 0; i < c->journal.entries.count; i++) {
+        tusk_str rest = name, prefix = tusk_tag_prefix(c->journal.entries.items[i].tag);
+        if (!tusk_str_starts(name, prefix)) continue;
+        rest.ptr += prefix.len;
+        rest.len -= prefix.len;
+        if (tusk_str_eq(rest, TUSK_STR("_snapshot.json"))) return true;
+    }
+    return false;
+}
+
+/* drizzle-kit reads every file of meta/ whose name does not begin with "_", and goes by the last.
+ */
+static void check_meta(checker *c)
+{
+    tusk_str meta = path_of(c, "meta");
+    DIR *dir = meta.ptr ? opendir(meta.ptr) : NULL;
+    for (struct dirent *entry = dir ? readdir(dir) : NULL; entry; entry = readdir(dir)) {
+        tusk_str name = tusk_str_of(entry->d_name);
+        bool dots = tusk_str_eq(name, TUSK_STR(".")) || tusk_str_eq(name, TUSK_STR(".."));
+        if (dots || name.ptr[0] == '_' || is_listed_snapshot(c, name)) continue;
+        find(c, TUSK_FINDING_WARNING, tusk_path_join(c->arena, meta.ptr, entry->d_name),
+             "Remove it.",
+             tusk_str_ends(name, TUSK_STR("_snapshot.json"))
+                 ? "the journal has no migration of this number: drizzle-kit may take this for the "
+                   "newest state"
+                 : "drizzle-kit reads every file here as a snapshot, and stops at this one");
     }
     if (dir) closedir(dir);
 }
@@ -153,6 +187,7 @@ static tusk_status check_folder(checker *c, tusk_candidates *candidates, tusk_la
     check_order(c);
     check_files(c, candidates);
     check_strays(c);
+    check_meta(c);
     st = tusk_folder_latest(c->arena, c->folder, &c->journal, latest, &why);
     return take(c, st, where, &why);
 }

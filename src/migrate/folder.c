@@ -192,7 +192,16 @@ tusk_status tusk_folder_lock(tusk_arena *arena, const char *folder, int *out, tu
         return TUSK_OK;
     }
     close(fd);
-    return tusk_fail(err, TUSK_BUSY, "another program is generating a migration in %s", folder);
+    return tusk_fail(err, TUSK_BUSY, "another program is working on the migrations in %s", folder);
+}
+
+tusk_status tusk_folder_lock_there(tusk_arena *arena, const char *folder, int *out, tusk_error *err)
+{
+    tusk_str journal = tusk_path_join(arena, folder, "meta/_journal.json");
+    *out = -1;
+    if (!journal.ptr) return tusk_fail_nomem(err, "the folder");
+    if (!tusk_file_exists(journal.ptr)) return tusk_journal_missing(folder, err);
+    return tusk_folder_lock(arena, folder, out, err);
 }
 
 /* Takes the new files back after an error. */
@@ -217,7 +226,8 @@ tusk_status tusk_folder_add(tusk_arena *arena, const char *folder,
     if (tusk_file_exists(sql.ptr)) {
         tusk_fail(err, TUSK_INVALID, "%s exists already, but the journal does not list it",
                   sql.ptr);
-        tusk_error_hint(err, "Remove it, or choose another name.");
+        tusk_error_hint(err, "Remove it (`tusk drop %.*s`), or choose another name.",
+                        TUSK_STR_ARG(new_one->entry.tag));
         return TUSK_INVALID;
     }
     tusk_status st = tusk_file_replace(sql.ptr, new_one->sql, 0644, err);

@@ -30,6 +30,8 @@ typedef struct tusk_journal {
     TUSK_VEC(tusk_journal_entry) entries;
 } tusk_journal;
 
+/** TUSK_INVALID that says that there is no journal in `folder`. */
+tusk_status tusk_journal_missing(const char *folder, tusk_error *err);
 /** Reads FOLDER/meta/_journal.json; `exists` is false when there is none. Errors: TUSK_IO,
  * TUSK_INVALID with the file (line, column). Lifetime: `arena`. */
 tusk_status tusk_journal_read(tusk_arena *arena, const char *folder, tusk_journal *out,
@@ -60,6 +62,10 @@ tusk_status tusk_folder_latest(tusk_arena *arena, const char *folder, const tusk
 /** Makes the folder where it is missing and keeps other generators out until the file descriptor
  * `*out` is closed. Errors: TUSK_BUSY when one is at work, TUSK_IO. */
 tusk_status tusk_folder_lock(tusk_arena *arena, const char *folder, int *out, tusk_error *err);
+/** The same for a folder that has a journal; makes nothing. Errors also: TUSK_INVALID without one.
+ */
+tusk_status tusk_folder_lock_there(tusk_arena *arena, const char *folder, int *out,
+                                   tusk_error *err);
 
 /** Everything of a new migration. */
 typedef struct tusk_new_migration {

@@ -113,6 +113,14 @@ static tusk_status read_entries(tusk_arena *arena, const char *path, const json_
     return st;
 }
 
+tusk_status tusk_journal_missing(const char *folder, tusk_error *err)
+{
+    tusk_fail(err, TUSK_INVALID, "there is no journal %s/meta/_journal.json", folder);
+    tusk_error_hint(err,
+                    "Name the folder of migrations, or make the first one with `tusk generate`.");
+    return TUSK_INVALID;
+}
+
 tusk_status tusk_journal_read(tusk_arena *arena, const char *folder, tusk_journal *out,
                               tusk_error *err)
 {

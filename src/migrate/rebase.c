@@ -395,7 +395,7 @@ tusk_status tusk_rebase(tusk_arena *arena, const char *folder, const char *mine,
                    .err = err };
     int lock = -1;
     *out = (tusk_rebased_list){ 0 };
-    tusk_status st = tusk_folder_lock(arena, folder, &lock, err);
+    tusk_status st = tusk_folder_lock_there(arena, folder, &lock, err);
     if (st != TUSK_OK) return st;
     st = rebase(&r);
     close(lock);

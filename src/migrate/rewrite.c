@@ -1,6 +1,7 @@
 /* rewrite.c - changing migrations that are there already */
 #include "src/migrate/rewrite.h"
 
+#include <errno.h>
 #include <unistd.h>
 
 #include "src/model/json.h"
@@ -35,9 +36,9 @@ void tusk_rewrite_put(tusk_rewrite *r, tusk_str path, tusk_str text)
 
 void tusk_rewrite_remove(tusk_rewrite *r, tusk_str tag)
 {
-    tusk_vec_push(r->arena, &r->removes, tusk_rewrite_sql(r, tag));
     tusk_vec_push(r->arena, &r->removes, tusk_rewrite_snapshot(r, tag));
     tusk_vec_push(r->arena, &r->removes, tusk_rewrite_extra(r, tag));
+    tusk_vec_push(r->arena, &r->removes, tusk_rewrite_sql(r, tag));
 }
 
 static bool is_written(const tusk_rewrite *r, tusk_str path)
@@ -48,21 +49,37 @@ static bool is_written(const tusk_rewrite *r, tusk_str path)
     return false;
 }
 
-tusk_status tusk_rewrite_apply(tusk_rewrite *r, const json_t *journal, tusk_error *err)
+static tusk_status write_journal(tusk_rewrite *r, const json_t *journal, tusk_error *err)
 {
     tusk_str path = tusk_arena_printf(r->arena, "%s/meta/_journal.json", r->folder);
     tusk_str text = tusk_rewrite_text(r->arena, journal);
-    if (tusk_arena_failed(r->arena) || !text.ptr) return tusk_fail_nomem(err, "the migrations");
+    if (!path.ptr || !text.ptr) return tusk_fail_nomem(err, "the migrations");
+    return tusk_file_replace(path.ptr, text, 0644, err);
+}
+
+/* What cannot be removed is no part of the folder any more, but it is told. */
+static tusk_status remove_all(const tusk_rewrite *r, tusk_error *err)
+{
+    tusk_status st = TUSK_OK;
+    for (size_t i = 0; i < r->removes.count; i++) {
+        const char *path = r->removes.items[i].ptr;
+        if (is_written(r, r->removes.items[i])) continue;
+        if (unlink(path) == 0 || errno == ENOENT || st != TUSK_OK) continue;
+        st = tusk_fail_errno(err, "%s was not removed", path);
+    }
+    return st;
+}
+
+tusk_status tusk_rewrite_apply(tusk_rewrite *r, const json_t *journal, tusk_error *err)
+{
+    if (tusk_arena_failed(r->arena)) return tusk_fail_nomem(err, "the migrations");
     tusk_status st = TUSK_OK;
     for (size_t i = 0; st == TUSK_OK && i < r->writes.count; i++) {
         const tusk_rewritten *one = &r->writes.items[i];
         st = tusk_file_replace(one->path.ptr, one->text, 0644, err);
     }
-    if (st == TUSK_OK) st = tusk_file_replace(path.ptr, text, 0644, err);
-    for (size_t i = 0; st == TUSK_OK && i < r->removes.count; i++) {
-        if (!is_written(r, r->removes.items[i])) unlink(r->removes.items[i].ptr);
-    }
-    return st;
+    if (st == TUSK_OK && journal) st = write_journal(r, journal, err);
+    return st == TUSK_OK ? remove_all(r, err) : st;
 }
 
 json_t *tusk_rewrite_replaced(const json_t *entry, tusk_str hash, bool *failed)

@@ -25,7 +25,8 @@ tusk_str tusk_rewrite_extra(const tusk_rewrite *r, tusk_str tag);
 void tusk_rewrite_put(tusk_rewrite *r, tusk_str path, tusk_str text);
 /** The three files of a tag, unless one of that name is written. */
 void tusk_rewrite_remove(tusk_rewrite *r, tusk_str tag);
-/** Writes, then the journal, then removes. */
+/** Writes, then the journal (NULL: it stays as it is), then removes: the snapshot of a tag before
+ * its SQL file. */
 tusk_status tusk_rewrite_apply(tusk_rewrite *r, const json_t *journal, tusk_error *err);
 
 /** {"tag", "when", "hash"} of an entry of a journal and, where it has any, what it replaces. */

@@ -66,9 +66,7 @@ static tusk_status read_folder(tusk_arena *arena, tusk_source *out, tusk_error *
     tusk_journal journal;
     tusk_latest latest;
     tusk_status st = tusk_journal_read(arena, out->name, &journal, err);
-    if (st == TUSK_OK && !journal.exists) {
-        st = tusk_fail(err, TUSK_INVALID, "there is no journal %s/meta/_journal.json", out->name);
-    }
+    if (st == TUSK_OK && !journal.exists) st = tusk_journal_missing(out->name, err);
     if (st == TUSK_OK) st = tusk_folder_latest(arena, out->name, &journal, &latest, err);
     if (st == TUSK_OK) out->model = latest.snapshot.model;
     return st;

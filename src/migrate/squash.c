@@ -258,7 +258,7 @@ tusk_status tusk_squash(tusk_arena *arena, const char *folder, const char *to, c
     if (!tusk_migration_name_ok(tusk_str_of(s.name))) {
         return tusk_fail(err, TUSK_INVALID, "\"%s\" cannot be part of a file name", s.name);
     }
-    tusk_status st = tusk_folder_lock(arena, folder, &lock, err);
+    tusk_status st = tusk_folder_lock_there(arena, folder, &lock, err);
     if (st != TUSK_OK) return st;
     st = squash(&s);
     close(lock);
