@@ -10,6 +10,7 @@ const struct cli_option cmd_down_options[] = {
     { "--lose", "OBJECT", "may lose its data: a table or table.column; may be repeated" },
     { "--accept-loss", NULL, "everything may lose its data" },
     { "--leave", NULL, "what statements written by hand did stays in effect" },
+    { "--accept-drift", NULL, "also where the database is not as the migrations made it" },
     { "--dry-run", NULL, "run it and roll back" },
     { "--folder", "PATH",
       "of migrations (services/backend/drizzle/migrations, else drizzle/migrations)" },
@@ -19,10 +20,26 @@ const struct cli_option cmd_down_options[] = {
 const char cmd_down_more[] =
     "What is undone is the difference between the snapshots before and after a migration. Data "
     "that\n"
-    "a column or table held before do not come back: `tusk restore` brings them back.\n";
+    "a column or table held before do not come back: `tusk restore` brings them back. What "
+    "somebody\n"
+    "changed by hand is looked for first, and named.\n";
+
+/* What was changed by hand, as what would lead back. */
+static void show_drift(struct cli_call *call, const tusk_changes *drift)
+{
+    if (drift->count == 0) return;
+    printf("The database differs from the newest applied migration; this would lead back:\n");
+    cli_show_changes(call, drift);
+    if (drift->inexact.len > 0) {
+        printf("Expressions were compared by their spelling only: %.*s\n",
+               TUSK_STR_ARG(drift->inexact));
+    }
+}
 
 static void show(struct cli_call *call, const tusk_undone *undone)
 {
+    show_drift(call, &undone->drift);
+    if (undone->drift.count > 0) return;
     for (size_t i = 0; i < undone->count; i++) {
         printf("%.*s\n", TUSK_STR_ARG(undone->migrations[i].tag));
     }
@@ -39,6 +56,11 @@ static void show(struct cli_call *call, const tusk_undone *undone)
 static void add_hint(const tusk_undone *undone, tusk_status st, tusk_error *err)
 {
     if (st != TUSK_MISUSE || undone->count == 0) return;
+    if (undone->drift.count > 0) {
+        tusk_error_hint(err, "Nothing was undone. Put what was changed by hand into a migration, "
+                             "or change it back; --accept-drift undoes all the same.");
+        return;
+    }
     if (undone->changes.losing > 0) {
         tusk_error_hint(err, "Nothing was undone. --lose OBJECT accepts the loss of one thing, "
                              "--accept-loss of all; `tusk backup` first.");
@@ -63,9 +85,11 @@ int cmd_down(struct cli_call *call)
                                   .lose = cli_values(call, "--lose"),
                                   .accept_loss = cli_value(call, "--accept-loss") != NULL,
                                   .leave = cli_value(call, "--leave") != NULL,
+                                  .accept_drift = cli_value(call, "--accept-drift") != NULL,
                                   .dry_run = cli_value(call, "--dry-run") != NULL };
     tusk_status st = cli_target_open(call, &target, &err);
     if (st == TUSK_OK) st = tusk_conn_open(&target.server, CONNECT_MS, &conn, &err);
+    options.server = &target.server;
     if (st == TUSK_OK) {
         st = tusk_migrate_down(conn, call->arena, cli_folder(call), &options, &undone, &err);
     }

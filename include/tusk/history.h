@@ -18,6 +18,11 @@ typedef struct tusk_down_options {
     bool accept_loss; /* all of it */
     bool leave;   /* what comparing schemas does not undo (INSERT, functions...) stays in effect */
     bool dry_run; /* run it in a transaction and roll back */
+    /** Undo also where the database is not what the migrations made. */
+    bool accept_drift;
+    /** Of the connection: for a scratch database, so that expressions are compared as PostgreSQL
+     * has them; NULL: by their spelling. */
+    const tusk_server *server;
     int lock_wait_ms; /* as tusk_migrate_options has it */
     int lock_timeout_ms;
 } tusk_down_options;
@@ -34,14 +39,17 @@ typedef struct tusk_undone {
     tusk_changes changes; /* of all of them, in order */
     const tusk_left_over *left;
     size_t left_count;
+    tusk_changes drift; /* what would lead from the database back to what the migrations made */
 } tusk_undone;
 /** Undoes the newest applied migrations of `folder`: what leads from the snapshot after each to the
  * one before it is run, and the note that it is applied is taken back, all in one transaction (what
  * cannot run in one comes after it), under the lock of migrators. Renames that a file makes are
- * renamed back. `out` is filled also where it is refused because of what it would lose or leave.
- * `options` may be NULL. Errors: TUSK_MISUSE for a loss that is not accepted, statements that are
- * not undone, or inside a transaction; TUSK_INVALID when an applied migration was changed, is
- * missing, has no snapshot, or one before it is pending; as tusk_migrate_up(). Lifetime: `arena`.
+ * renamed back. Before that the database is compared with the snapshot of the newest one: what
+ * somebody changed by hand since is drift. `out` is filled also where it is refused because of
+ * that, or of what it would lose or leave. `options` may be NULL. Errors: TUSK_MISUSE for drift or
+ * a loss that is not accepted, statements that are not undone, or inside a transaction;
+ * TUSK_INVALID when an applied migration was changed, is missing, has no snapshot, or one before it
+ * is pending; as tusk_migrate_up(). Lifetime: `arena`.
  */
 TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_down(tusk_conn *conn, tusk_arena *arena,
                                                       const char *folder,

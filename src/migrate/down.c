@@ -1,5 +1,6 @@
 /* down.c - undoing the newest applied migrations: what leads from the snapshot after each to the
  * one before it, together with its note */
+#include "src/introspect/introspect.h"
 #include "src/migrate/applied.h"
 #include "src/migrate/effect.h"
 #include "src/migrate/lock.h"
@@ -136,8 +137,7 @@ static tusk_status plan(undoing *u, tusk_undone *out)
     tusk_buf_init_in(&sql, u->arena, (size_t)64 << 20);
     *out = (tusk_undone){ .migrations = u->migrations.items,
                           .count = u->migrations.count,
-                          .changes = { u->changes.items, u->changes.count, 0, TUSK_STR(""),
-                                       TUSK_STR("") },
+                          .changes = { .items = u->changes.items, .count = u->changes.count },
                           .left = u->left.items,
                           .left_count = u->left.count };
     for (size_t i = 0; i < u->changes.count; i++) {
@@ -146,6 +146,50 @@ static tusk_status plan(undoing *u, tusk_undone *out)
         tusk_buf_add_char(&sql, '\n');
     }
     return tusk_buf_finish(&sql, &out->changes.sql, u->err);
+}
+
+/* ---- is the database what they made? ---- */
+
+/* How many of the folder the database has: the first ones, as check_states() found. */
+static size_t count_applied(const undoing *u)
+{
+    size_t count = u->journal.entries.count;
+    while (count > 0 && !is_applied(&u->candidates.list.items[count - 1])) count--;
+    return count;
+}
+
+static tusk_status find_drift(undoing *u, tusk_changes *out)
+{
+    tusk_latest state;
+    tusk_comparison both;
+    tusk_plan plan;
+    tusk_status st =
+        tusk_folder_state(u->arena, u->folder, &u->journal, count_applied(u), &state, u->err);
+    if (st == TUSK_OK) {
+        st = tusk_introspect_compare(u->conn, u->options.server, u->arena, NULL,
+                                     &state.snapshot.model, &both, u->err);
+    }
+    if (st == TUSK_OK) {
+        st = tusk_diff(u->arena, &both.database, &both.wanted, NULL, &plan, u->err);
+    }
+    if (st == TUSK_OK) st = tusk_changes_of(u->arena, &plan, out, u->err);
+    if (st == TUSK_OK && !both.exact) out->inexact = both.why;
+    return st;
+}
+
+/* Statements made from snapshots would meet what no snapshot knows of, and take it along. */
+static tusk_status refuse_drift(undoing *u, tusk_undone *out)
+{
+    if (u->options.accept_drift) return TUSK_OK;
+    tusk_status st = find_drift(u, &out->drift);
+    if (st != TUSK_OK || out->drift.count == 0) return st;
+    const tusk_change *first = &out->drift.items[0];
+    tusk_fail(u->err, TUSK_MISUSE,
+              "the database is not as the migrations made it: %s %.*s differs (%zu such)",
+              first->what, TUSK_STR_ARG(first->object), out->drift.count);
+    tusk_error_hint(u->err, "Nothing was undone. Put what was changed by hand into a migration, or "
+                            "change it back.");
+    return TUSK_MISUSE;
 }
 
 /* ---- what it costs ---- */
@@ -240,6 +284,7 @@ static tusk_status down_locked(undoing *u, tusk_undone *out)
         st = tusk_candidates_compare(u->conn, u->arena, &u->store, &u->candidates, u->err);
     }
     if (st == TUSK_OK) st = plan(u, out);
+    if (st == TUSK_OK) st = refuse_drift(u, out);
     if (st == TUSK_OK) st = refuse_loss(u);
     if (st == TUSK_OK) st = refuse_left(u);
     return st == TUSK_OK ? undo(u) : st;

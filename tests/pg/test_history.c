@@ -158,6 +158,46 @@ static void down_refuses_what_it_does_not_know(void **state)
     base_expect(b, TABLES, "notes.id notes.body notes.title");
 }
 
+/* What somebody did by hand is in no snapshot: it is named before anything is touched. */
+static void down_looks_for_drift(void **state)
+{
+    struct base *b = *state;
+    const char *tables = "notes.id notes.body notes.title notes.by_hand";
+    base_generate(b, "first", FIRST, NULL);
+    base_generate(b, "second", SECOND, NULL);
+    base_generate(b, "third", SECOND TAGS, NULL);
+    tusk_migrate_options two = { .to = "0001" };
+    base_ok(b, tusk_migrate_up(b->conn, b->folder, &two, NULL, &b->err));
+    base_sql(b, "alter table notes add column by_hand integer default 1 + 1");
+    tusk_down_options options = { .accept_loss = true, .server = &b->server };
+    assert_int_equal(down(b, &options), TUSK_MISUSE);
+    assert_string_equal(b->err.message, "the database is not as the migrations made it: column "
+                                        "public.notes.by_hand differs (1 such)");
+    assert_int_equal(undone.drift.count, 1);
+    assert_string_equal(undone.drift.items[0].sql.ptr,
+                        "ALTER TABLE \"notes\" DROP COLUMN \"by_hand\";");
+    base_expect(b, TABLES, tables);
+    options.accept_drift = true;
+    base_ok(b, down(b, &options));
+    base_expect(b, TABLES, "notes.id notes.body notes.by_hand");
+}
+
+/* An expression is the same however PostgreSQL writes it. */
+static void down_takes_no_rewriting_for_drift(void **state)
+{
+    struct base *b = *state;
+    base_generate(b, "first", FIRST, NULL);
+    base_generate(b, "second",
+                  NOTES
+                  " COLUMN(text, body)\n CHECK(notes_body, \"body in ('a', 'b') or id > 1\")\n"
+                  " INDEX(notes_low, ON_SQL(\"lower(body)\"), WHERE(\"id between 1 and 5\"))\n" END,
+                  NULL);
+    base_up(b);
+    base_ok(b, down(b, &(tusk_down_options){ .server = &b->server }));
+    base_ok(b, down(b, &(tusk_down_options){ .server = &b->server, .accept_loss = true }));
+    base_expect(b, TABLES, "");
+}
+
 /* A failure in the middle leaves everything as it was. */
 static void down_is_all_or_nothing(void **state)
 {
@@ -373,6 +413,8 @@ int main(void)
                                         base_close),
         cmocka_unit_test_setup_teardown(down_names_what_was_written_by_hand, base_open, base_close),
         cmocka_unit_test_setup_teardown(down_refuses_what_it_does_not_know, base_open, base_close),
+        cmocka_unit_test_setup_teardown(down_looks_for_drift, base_open, base_close),
+        cmocka_unit_test_setup_teardown(down_takes_no_rewriting_for_drift, base_open, base_close),
         cmocka_unit_test_setup_teardown(down_is_all_or_nothing, base_open, base_close),
         cmocka_unit_test_setup_teardown(squash_makes_one, base_open, base_close),
         cmocka_unit_test_setup_teardown(squash_keeps_what_was_written_by_hand, base_open,
