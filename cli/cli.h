@@ -108,7 +108,7 @@ void cli_target_close(struct cli_target *target);
     X(mark, "note a migration as applied, or as pending, without running it", "TAG", 1, 1, NULL)   \
     X(baseline, "begin with a database that already has what the migrations make", NULL, 0, 0,     \
       NULL)                                                                                        \
-    X(repair, "say what holds of a migration that was changed or cut short", "TAG", 1, 1,          \
+    X(repair, "say what holds of a migration that was changed, cut short or lost", "TAG", 1, 1,    \
       cmd_repair_more)                                                                             \
     X(down, "undo the newest migrations", NULL, 0, 0, cmd_down_more)                               \
     X(drop, "take a migration that is not applied out of the folder again", "[TAG]", 0, 1,         \

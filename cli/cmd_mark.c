@@ -29,13 +29,16 @@ const struct cli_option cmd_repair_options[] = {
     { "--accept", NULL, "the file as it is now is what was applied" },
     { "--redo", NULL, "nothing of it holds: start from its first statement" },
     { "--done", "N", "exactly its first N statements took effect" },
+    { "--forget", NULL, "it is gone from the folder for good: take its row out" },
     WHERE_OPTIONS,
     { 0 },
 };
 const char cmd_repair_more[] =
     "`tusk status` shows what needs it: \"changed\" is a file that was edited after it had been\n"
     "applied, \"started\" one that runs without a transaction and was cut short where nothing\n"
-    "tells how far it came.\n";
+    "tells how far it came, \"missing\" a row whose migration the folder does not have: TAG is "
+    "then\n"
+    "what `status` shows for it, its time in milliseconds.\n";
 
 /* What is said, to a connection that is open. */
 typedef tusk_status said(struct cli_call *call, tusk_conn *conn, tusk_error *err);
@@ -90,9 +93,10 @@ static tusk_status repair(struct cli_call *call, tusk_conn *conn, tusk_error *er
 {
     const char *done = cli_value(call, "--done");
     long long count = 0;
-    tusk_repair what = cli_value(call, "--accept") ? TUSK_REPAIR_ACCEPT
-                       : done                      ? TUSK_REPAIR_DONE
-                                                   : TUSK_REPAIR_REDO;
+    tusk_repair what = cli_value(call, "--accept")   ? TUSK_REPAIR_ACCEPT
+                       : done                        ? TUSK_REPAIR_DONE
+                       : cli_value(call, "--forget") ? TUSK_REPAIR_FORGET
+                                                     : TUSK_REPAIR_REDO;
     if (done && !tusk_str_to_int(tusk_str_of(done), 0, INT_MAX, &count)) {
         return tusk_fail(err, TUSK_INVALID, "--done takes a number of statements, not \"%s\"",
                          done);
@@ -106,7 +110,7 @@ static tusk_status repair(struct cli_call *call, tusk_conn *conn, tusk_error *er
 int cmd_repair(struct cli_call *call)
 {
     int words = (cli_value(call, "--accept") != NULL) + (cli_value(call, "--redo") != NULL) +
-                (cli_value(call, "--done") != NULL);
-    if (words != 1) return cli_usage(call, "say one of --accept, --redo and --done");
+                (cli_value(call, "--done") != NULL) + (cli_value(call, "--forget") != NULL);
+    if (words != 1) return cli_usage(call, "say one of --accept, --redo, --done and --forget");
     return say(call, repair);
 }

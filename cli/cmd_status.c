@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 enum { CONNECT_MS = 15000 };
+#define YEAR_10000_MS 253402300800000 /* a row by hand may hold any number */
 
 const struct cli_option cmd_status_options[] = {
     { "--folder", "PATH",
@@ -21,30 +22,43 @@ static const char *const colours[] = {
     [TUSK_MIGRATION_SKIPPED] = "33", [TUSK_MIGRATION_STARTED] = "31",
 };
 
-static void show(const tusk_migration *migration, int width)
+/* Its tag; of a row without a file, what `tusk repair --forget` takes. */
+static tusk_str name_of(tusk_arena *arena, const tusk_migration *migration)
 {
-    char made[TUSK_TIME_TEXT_SIZE];
-    tusk_time_text((tusk_time){ migration->when * 1000 }, made);
-    const char *tag = migration->tag.len > 0 ? migration->tag.ptr : "(no file)";
-    printf("  %s%s%s  %-*s  made %.10s %.5s UTC", cli_colour(colours[migration->state]),
-           tusk_migration_state_name(migration->state), cli_colour(NULL), width, tag, made,
-           made + 11);
+    if (migration->tag.len > 0) return tusk_shown(arena, migration->tag);
+    if (migration->when == 0) return tusk_arena_printf(arena, "%.12s", migration->hash.ptr);
+    return tusk_arena_printf(arena, "%lld", (long long)migration->when);
+}
+
+static void show(tusk_arena *arena, const tusk_migration *migration, int width)
+{
+    tusk_str name = name_of(arena, migration);
+    bool timed = migration->when > 0 && migration->when < YEAR_10000_MS;
+    printf("  %s%s%s  %-*.*s", cli_colour(colours[migration->state]),
+           tusk_migration_state_name(migration->state), cli_colour(NULL), width,
+           TUSK_STR_ARG(name));
+    if (timed) {
+        const char *made = TUSK_TIME_TEXT((tusk_time){ migration->when * 1000 });
+        printf("  made %.10s %.5s UTC", made, made + 11);
+    }
+    if (migration->index < 0) printf("  (no file)");
     if (migration->state == TUSK_MIGRATION_STARTED) {
         printf("  %d statement%s took effect", migration->done, migration->done == 1 ? "" : "s");
     }
     printf("\n");
 }
 
-static int show_all(const tusk_migration_list *list, tusk_str where, const char *folder)
+static int show_all(tusk_arena *arena, const tusk_migration_list *list, tusk_str where,
+                    const char *folder)
 {
     size_t counts[sizeof colours / sizeof *colours] = { 0 };
-    int width = 9;
+    int width = 13; /* of a time in milliseconds */
     for (size_t i = 0; i < list->count; i++) {
         if ((int)list->items[i].tag.len > width) width = (int)list->items[i].tag.len;
     }
     printf("%s on %.*s\n", folder, TUSK_STR_ARG(where));
     for (size_t i = 0; i < list->count; i++) {
-        show(&list->items[i], width);
+        show(arena, &list->items[i], width);
         counts[list->items[i].state]++;
     }
     printf("%zu applied, %zu pending", counts[TUSK_MIGRATION_APPLIED], list->pending);
@@ -55,6 +69,11 @@ static int show_all(const tusk_migration_list *list, tusk_str where, const char 
         printf(", %zu applied that the folder does not have", counts[TUSK_MIGRATION_MISSING]);
     }
     printf("\n");
+    if (counts[TUSK_MIGRATION_MISSING]) {
+        printf(
+            "Bring what is missing back from version control; where it is gone for good, `repair "
+            "NAME --forget` takes the row out.\n");
+    }
     return counts[TUSK_MIGRATION_CHANGED] ? CLI_FAILED : CLI_OK;
 }
 
@@ -90,8 +109,8 @@ int cmd_status(struct cli_call *call)
     if (st == TUSK_OK) st = tusk_migrate_look(conn, call->arena, cli_folder(call), &list, &err);
     if (st == TUSK_OK) {
         tusk_str where = tusk_server_text(call->arena, &target.server);
-        code =
-            cli_value(call, "--json") ? show_json(&list) : show_all(&list, where, cli_folder(call));
+        code = cli_value(call, "--json") ? show_json(&list)
+                                         : show_all(call->arena, &list, where, cli_folder(call));
     }
     tusk_conn_close(conn);
     cli_target_close(&target);

@@ -87,9 +87,12 @@ typedef enum tusk_repair {
     TUSK_REPAIR_ACCEPT, /* CHANGED: the file as it is now is what was applied */
     TUSK_REPAIR_REDO,   /* STARTED: nothing of it holds, start from the first statement */
     TUSK_REPAIR_DONE,   /* STARTED: exactly the first `done` statements took effect */
+    TUSK_REPAIR_FORGET, /* MISSING: it is gone for good, its row is taken out; what it made stays */
 } tusk_repair;
-/** Says so; runs nothing. `done` counts for TUSK_REPAIR_DONE only. Errors: TUSK_INVALID when the
- * migration is not in that state, or has fewer statements; as tusk_migrate_mark(). */
+/** Says so; runs nothing. `done` counts for TUSK_REPAIR_DONE only. For TUSK_REPAIR_FORGET, `tag` is
+ * what names the row, which has no file: its time in milliseconds, at least 8 digits of its hash,
+ * or the name that an older runner gave it. Errors: TUSK_INVALID when the migration is not in that
+ * state, has fewer statements, or several rows are meant; as tusk_migrate_mark(). */
 TUSK_API TUSK_NODISCARD tusk_status tusk_migrate_repair(tusk_conn *conn, const char *folder,
                                                         const char *tag, tusk_repair what, int done,
                                                         tusk_error *err);

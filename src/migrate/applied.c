@@ -44,6 +44,52 @@ tusk_candidate *tusk_candidates_find(const tusk_candidates *candidates, tusk_str
     return NULL;
 }
 
+/* ---- rows without a file ---- */
+
+enum { HASH_DIGITS_MIN = 8, HASH_DIGITS_SHOWN = 12 };
+
+static bool names_row(const tusk_applied *row, tusk_str key)
+{
+    long long when = 0;
+    if (row->name.ptr) {
+        tusk_str name = row->name;
+        if (tusk_str_ends(name, TUSK_STR(".sql"))) name.len -= 4;
+        return tusk_str_eq(row->name, key) || tusk_str_eq(name, key);
+    }
+    if (row->has_when && tusk_str_to_int(key, INT64_MIN, INT64_MAX, &when) && when == row->when) {
+        return true;
+    }
+    return key.len >= HASH_DIGITS_MIN && tusk_str_starts(row->hash, key);
+}
+
+const tusk_candidate *tusk_candidates_find_row(const tusk_candidates *candidates, tusk_str key,
+                                               bool *several)
+{
+    const tusk_candidate *found = NULL;
+    *several = false;
+    for (size_t i = 0; i < candidates->list.count; i++) {
+        const tusk_candidate *one = &candidates->list.items[i];
+        if (!one->row || !names_row(one->row, key)) continue;
+        bool same = found && tusk_str_eq(one->row->hash, found->row->hash) &&
+                    one->row->has_when == found->row->has_when &&
+                    one->row->when == found->row->when;
+        if (found && !same) *several = true;
+        found = one;
+    }
+    return found;
+}
+
+tusk_str tusk_candidate_key(tusk_arena *arena, const tusk_candidate *one)
+{
+    const tusk_applied *row = one->row;
+    if (!row || row->name.ptr) return one->migration.tag;
+    if (row->has_when) return tusk_arena_printf(arena, "%lld", (long long)row->when);
+    size_t shown = row->hash.len < HASH_DIGITS_SHOWN ? row->hash.len : HASH_DIGITS_SHOWN;
+    return tusk_arena_str(arena, (tusk_str){ row->hash.ptr, shown });
+}
+
+/* ---- which can be applied ---- */
+
 static tusk_status refuse_part(const tusk_candidate *one, const char *folder, tusk_error *err)
 {
     tusk_fail(err, TUSK_INVALID,
@@ -73,6 +119,8 @@ tusk_status tusk_candidates_ready(const tusk_candidates *candidates, const char 
     }
     return TUSK_OK;
 }
+
+/* ---- matching ---- */
 
 /* Exactly this migration: both agree, or the row has only a hash, or only its name, or there is no
  * file to compare with. */
@@ -160,7 +208,8 @@ bool tusk_candidates_match(tusk_arena *arena, tusk_candidates *candidates, const
     match(candidates, rows, count, used, false);
     for (size_t j = 0; j < count; j++) {
         if (used[j]) continue;
-        tusk_candidate one = { .migration = { .index = -1,
+        tusk_candidate one = { .row = &rows[j],
+                               .migration = { .index = -1,
                                               .when = rows[j].when,
                                               .hash =
                                                   rows[j].name.ptr ? TUSK_STR("") : rows[j].hash,

@@ -15,6 +15,7 @@ typedef struct tusk_candidate {
     bool unnoted; /* applied, as the older table of names or what it replaces tells; not in the
                      table of hashes yet */
     bool partly;  /* only some of what it replaces is applied */
+    const tusk_applied *row; /* of one that is missing from the folder */
 } tusk_candidate;
 typedef struct tusk_candidates {
     TUSK_VEC(tusk_candidate) list; /* in journal order, those missing from the folder last */
@@ -26,6 +27,13 @@ tusk_status tusk_candidates_read(tusk_arena *arena, const char *folder, tusk_can
                                  tusk_error *err);
 /** The one whose tag is `tag` (or begins with it and "_", or is that file's name), NULL: none. */
 tusk_candidate *tusk_candidates_find(const tusk_candidates *candidates, tusk_str tag);
+/** The one that is missing from the folder and that `key` names: a row's time, the beginning of its
+ * hash, its name; NULL: none. `*several`: it names others as well. */
+const tusk_candidate *tusk_candidates_find_row(const tusk_candidates *candidates, tusk_str key,
+                                               bool *several);
+/** What names it: its tag, or of a row what tusk_candidates_find_row() takes. "no text" without
+ * memory. */
+tusk_str tusk_candidate_key(tusk_arena *arena, const tusk_candidate *one);
 /** TUSK_INVALID that names the first pending one whose file is missing, or of which the database
  * has a part. */
 tusk_status tusk_candidates_ready(const tusk_candidates *candidates, const char *folder,

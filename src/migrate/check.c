@@ -223,14 +223,16 @@ static void check_applied(checker *c, const tusk_candidates *candidates, size_t 
 {
     for (size_t i = 0; i < candidates->list.count; i++) {
         const tusk_migration *m = &candidates->list.items[i].migration;
-        tusk_str where = m->tag.len > 0 ? m->tag : m->hash;
+        tusk_str where = tusk_candidate_key(c->arena, &candidates->list.items[i]);
         if (m->state == TUSK_MIGRATION_PENDING) ++*pending;
         if (m->state == TUSK_MIGRATION_CHANGED) {
             find(c, TUSK_FINDING_ERROR, where,
                  "Bring the file back as it was, or `tusk repair TAG --accept`.",
                  "the file was changed after it had been applied");
         } else if (m->state == TUSK_MIGRATION_MISSING) {
-            find(c, TUSK_FINDING_WARNING, where, "Bring it back from version control.",
+            find(c, TUSK_FINDING_WARNING, where,
+                 "Bring it back from version control. Where it is gone for good, `tusk repair NAME "
+                 "--forget` takes its row out, by the name before this message.",
                  "the database has applied it, the folder does not have it");
         } else if (m->state == TUSK_MIGRATION_STARTED) {
             find(c, TUSK_FINDING_ERROR, where, "`tusk up` goes on with it.",

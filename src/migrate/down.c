@@ -58,7 +58,7 @@ static tusk_status find_end(undoing *u, size_t *out)
 
 static tusk_status refuse_state(undoing *u, const tusk_candidate *one)
 {
-    tusk_str name = one->migration.tag.len > 0 ? one->migration.tag : one->migration.hash;
+    tusk_str name = tusk_candidate_key(u->arena, one);
     tusk_fail(u->err, TUSK_INVALID, "%.*s is %s: what the database holds is not known",
               TUSK_STR_ARG(name), tusk_migration_state_name(one->migration.state));
     tusk_error_hint(u->err, "`tusk status` shows all of them, `tusk check` what does not fit. "

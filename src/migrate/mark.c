@@ -23,7 +23,8 @@ typedef struct saying {
     const char *folder, *tag;
     tusk_store store;
     tusk_candidates candidates;
-    tusk_candidate *one;
+    const tusk_candidate *one;
+    bool row;     /* `tag` names one that is missing from the folder */
     bool applied; /* mark */
     tusk_repair what;
     int done, marked;
@@ -32,9 +33,35 @@ typedef struct saying {
 
 typedef tusk_status said(saying *s);
 
+static tusk_status find_row(saying *s)
+{
+    bool several = false;
+    s->one = tusk_candidates_find_row(&s->candidates, tusk_str_of(s->tag), &several);
+    if (several) {
+        tusk_fail(s->err, TUSK_INVALID, "\"%s\" names several rows", s->tag);
+        tusk_error_hint(s->err, "Name the one by its hash (`tusk status --json` shows it).");
+        return TUSK_INVALID;
+    }
+    if (s->one) return TUSK_OK;
+    const tusk_candidate *file = tusk_candidates_find(&s->candidates, tusk_str_of(s->tag));
+    if (file) {
+        tusk_fail(s->err, TUSK_INVALID, "%.*s is %s, not missing: the folder has it",
+                  TUSK_STR_ARG(file->migration.tag),
+                  tusk_migration_state_name(file->migration.state));
+        tusk_error_hint(s->err, "`tusk mark %.*s --pending` takes its note back.",
+                        TUSK_STR_ARG(file->migration.tag));
+        return TUSK_INVALID;
+    }
+    tusk_fail(s->err, TUSK_INVALID, "no migration that is missing from %s is named \"%s\"",
+              s->folder, s->tag);
+    tusk_error_hint(s->err, "`tusk status` shows them as \"missing\", with the name to give here.");
+    return TUSK_INVALID;
+}
+
 static tusk_status find_one(saying *s)
 {
     if (!s->tag) return TUSK_OK;
+    if (s->row) return find_row(s);
     s->one = tusk_candidates_find(&s->candidates, tusk_str_of(s->tag));
     if (s->one) return TUSK_OK;
     return tusk_fail(s->err, TUSK_INVALID, "there is no migration \"%s\" in %s", s->tag, s->folder);
@@ -171,6 +198,9 @@ static tusk_status set_done(saying *s)
 static tusk_status repair(saying *s)
 {
     const tusk_migration *migration = &s->one->migration;
+    if (s->what == TUSK_REPAIR_FORGET) {
+        return tusk_store_remove(s->conn, s->arena, &s->store, s->one->row, s->err);
+    }
     if (s->what == TUSK_REPAIR_ACCEPT) {
         tusk_status st = need_state(s, TUSK_MIGRATION_CHANGED,
                                     "Only a file that was changed after it had been applied is "
@@ -193,6 +223,7 @@ tusk_status tusk_migrate_repair(tusk_conn *conn, const char *folder, const char 
                  .folder = folder,
                  .tag = tag ? tag : "",
                  .what = what,
+                 .row = what == TUSK_REPAIR_FORGET,
                  .done = done,
                  .err = err };
     return say(&s, repair);

@@ -173,6 +173,25 @@ tusk_status tusk_store_forget(tusk_conn *conn, tusk_arena *arena, const tusk_sto
                NULL, err);
 }
 
+tusk_status tusk_store_remove(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
+                              const tusk_applied *row, tusk_error *err)
+{
+    if (row->name.ptr) {
+        return run(conn, arena,
+                   tusk_sql(arena, "delete from " PUBLIC " where migration_name = $1::text",
+                            TUSK_PARAMS(tusk_val(row->name))),
+                   NULL, err);
+    }
+    return run(
+        conn, arena,
+        about(arena, store, "delete from ",
+              " where hash = $1::text and"
+              " case when $2::boolean then created_at = $3::bigint"
+              " else created_at is null end",
+              TUSK_PARAMS(tusk_val(row->hash), tusk_val(row->has_when), tusk_val(row->when))),
+        NULL, err);
+}
+
 tusk_status tusk_store_rehash(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
                               const tusk_migration *migration, tusk_error *err)
 {

@@ -35,6 +35,9 @@ tusk_status tusk_store_record(tusk_conn *conn, tusk_arena *arena, const tusk_sto
 /** Takes the note back from both, by time and name. */
 tusk_status tusk_store_forget(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
                               const tusk_migration *migration, tusk_error *err);
+/** Takes exactly this row out. */
+tusk_status tusk_store_remove(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
+                              const tusk_applied *row, tusk_error *err);
 /** Makes the hash noted for its time that of the file. */
 tusk_status tusk_store_rehash(tusk_conn *conn, tusk_arena *arena, const tusk_store *store,
                               const tusk_migration *migration, tusk_error *err);

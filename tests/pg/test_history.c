@@ -212,6 +212,66 @@ static void down_is_all_or_nothing(void **state)
     base_expect(b, SUPPORT_ADVISORY_LOCKS, "0");
 }
 
+/* ---- rows without a file ---- */
+
+static tusk_status forget(struct base *b, const char *key)
+{
+    b->err = (tusk_error){ 0 };
+    return tusk_migrate_repair(b->conn, b->folder, key, TUSK_REPAIR_FORGET, 0, &b->err);
+}
+
+static void expect_not_forgotten(struct base *b, const char *key, const char *words)
+{
+    assert_int_equal(forget(b, key), TUSK_INVALID);
+    if (!strstr(b->err.message, words)) fail_msg("%s: %s", key, b->err.message);
+    assert_true(b->err.hint[0] != '\0');
+}
+
+#define ROWS "select string_agg(left(hash, 8), ' ' order by id) from drizzle.__drizzle_migrations"
+
+/* Exactly the row that is named, by its time or its hash. */
+static void missing_rows_are_forgotten(void **state)
+{
+    struct base *b = *state;
+    tusk_migration_list list;
+    base_generate(b, "first", FIRST, NULL);
+    base_up(b);
+    base_sql(b, "insert into drizzle.__drizzle_migrations (hash, created_at) values"
+                " ('aaaaaaaa11', 5), ('aaaaaaaa22', 5), ('bbbbbbbb11', 6), ('cccccccc11', null),"
+                " ('dddddddd11', 7), ('dddddddd11', 7)");
+    const char *own = tusk_arena_printf(b->arena, "%.8s", base_answer(b, ROWS)).ptr;
+    expect_not_forgotten(b, "0000", "0000_first is applied, not missing");
+    expect_not_forgotten(b, "5", "names several rows");
+    expect_not_forgotten(b, "aaaaaaaa", "names several rows");
+    expect_not_forgotten(b, "aaaaaaa", "no migration that is missing");
+    expect_not_forgotten(b, own, "no migration that is missing");
+    base_ok(b, forget(b, "aaaaaaaa1"));
+    base_ok(b, forget(b, "5"));
+    base_ok(b, forget(b, "cccccccc"));
+    base_ok(b, forget(b, "7"));
+    base_expect(b, ROWS, tusk_arena_printf(b->arena, "%s bbbbbbbb", own).ptr);
+    base_ok(b, forget(b, "6"));
+    base_ok(b, tusk_migrate_look(b->conn, b->arena, b->folder, &list, &b->err));
+    assert_int_equal(list.count, 1);
+    base_expect(b, TABLES, "notes.id notes.body");
+    base_expect(b, SUPPORT_ADVISORY_LOCKS, "0");
+}
+
+/* Of an older runner's table, too, by the name that it gave. */
+static void missing_names_are_forgotten(void **state)
+{
+    struct base *b = *state;
+    base_generate(b, "first", FIRST, NULL);
+    base_sql(b, "create table \"__drizzle_migrations\" (id serial primary key, migration_name text,"
+                " applied_at timestamptz default now());"
+                "insert into \"__drizzle_migrations\" (migration_name) values ('0000_old.sql'),"
+                " ('0001_older.sql')");
+    base_ok(b, forget(b, "0000_old"));
+    base_expect(b, "select migration_name from \"__drizzle_migrations\"", "0001_older.sql");
+    base_ok(b, forget(b, "0001_older.sql"));
+    base_expect(b, "select count(*) from \"__drizzle_migrations\"", "0");
+}
+
 /* ---- squash ---- */
 
 static void squash_makes_one(void **state)
@@ -416,6 +476,8 @@ int main(void)
         cmocka_unit_test_setup_teardown(down_looks_for_drift, base_open, base_close),
         cmocka_unit_test_setup_teardown(down_takes_no_rewriting_for_drift, base_open, base_close),
         cmocka_unit_test_setup_teardown(down_is_all_or_nothing, base_open, base_close),
+        cmocka_unit_test_setup_teardown(missing_rows_are_forgotten, base_open, base_close),
+        cmocka_unit_test_setup_teardown(missing_names_are_forgotten, base_open, base_close),
         cmocka_unit_test_setup_teardown(squash_makes_one, base_open, base_close),
         cmocka_unit_test_setup_teardown(squash_keeps_what_was_written_by_hand, base_open,
                                         base_close),
