@@ -105,7 +105,7 @@ async function walkOnce(browser, scene, look) {
 async function main() {
     const { values, positionals } = parseArgs({ allowPositionals: true, options: { shots: { type: 'string' } } });
     if (positionals.length !== 1) throw new Error('usage: admin.mjs PROGRAM [--shots FOLDER]');
-    const { b } = await readyBackend(positionals[0]);
+    const { b } = await readyBackend(positionals[0], { BACKUP_PAUSE_S: '0' });
     const browser = await launch();
     try {
         const sql = new Psql(b);

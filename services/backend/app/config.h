@@ -20,6 +20,8 @@ struct config {
     tusk_server server;       /* when outside_server */
     tusk_pool_options pool;
     const char *backup_dir; /* BACKUP_DIR, absolute */
+    int backup_pause_s;     /* BACKUP_PAUSE_S: between those that are asked for */
+    int backup_spare_mb;    /* BACKUP_SPARE_MB: stays free on the disk */
     const char *web;        /* folder of the pages */
     const char *migrations; /* folder of the migrations */
     const char *schema;     /* db/schema.def, for db:generate */

@@ -132,7 +132,7 @@ const struct route routes[] = {
     { { "GET", "/api/admin/backups" }, ACCESS_GLOBAL, "system.admin", .procedure = backups_list,
       .summary = "Backups, the one under way, and when the next is made" },
     { { "POST", "/api/admin/backups" }, ACCESS_GLOBAL, "system.admin", .audit = "backup.make",
-      .describe = backups_make, .summary = "Back up now" },
+      .procedure = backups_make, .summary = "Back up now" },
     { { "PATCH", "/api/admin/backups/settings" }, ACCESS_GLOBAL, "system.admin",
       .password = PASSWORD_EACH, .audit = "backup.settings", .body = backups_settings_body,
       .procedure = backups_settings, .summary = "When backups are made and how long they are kept" },

@@ -18,6 +18,7 @@
 #define KATHMANDU   "<+0545>-5:45"
 #define BERLIN      "CET-1CEST,M3.5.0,M10.5.0/3"
 #define LORD_HOWE   "<+1030>-10:30<+11>-11,M10.1.0,M4.1.0"
+#define AMSTERDAM   "AMT-0:19:32" /* until 1937 */
 #define SANTIAGO    "<-04>4<-03>,M9.1.6/24,M4.1.6/24"
 
 /* Microseconds of "2026-03-28T12:00:00" in UTC. */
@@ -41,6 +42,7 @@ static const struct night nights[] = {
     { AUCKLAND, "2026-06-10T12:30:00", "02:30", "2026-06-10T14:30:00" },
     { LOS_ANGELES, "2026-06-10T05:00:00", "23:15", "2026-06-10T06:15:00" },
     { KATHMANDU, "2026-06-10T00:00:00", "02:30", "2026-06-10T20:45:00" },
+    { AMSTERDAM, "2026-11-22T00:00:00", "02:30", "2026-11-22T02:10:28" },
     /* clocks go from 02:00 to 03:00: 02:30 is not there, and is made up at once */
     { BERLIN, "2026-03-28T12:00:00", "02:30", "2026-03-29T01:00:00" },
     { BERLIN, "2026-03-29T01:00:00", "02:30", "2026-03-30T00:30:00" },

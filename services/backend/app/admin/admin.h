@@ -20,7 +20,7 @@ void activity_terminate(struct call *call, tusk_conn *conn);
 
 /* backups_http.c */
 void backups_list(struct call *call, tusk_conn *conn);
-void backups_make(struct call *call);
+void backups_make(struct call *call, tusk_conn *conn);
 void backups_verify(struct call *call, tusk_conn *conn);
 void backups_remove(struct call *call, tusk_conn *conn);
 void backups_ticket(struct call *call, tusk_conn *conn);

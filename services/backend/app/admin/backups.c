@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "services/backend/app/admin/audit.h"
+#include "services/backend/app/admin/backups_room.h"
 #include "services/backend/app/admin/backups_time.h"
 #include "services/backend/app/setup/setup.h"
 
 /* The clock of the wall can be set, and another backend can change the settings: nothing is waited
  * for in one piece. */
 enum { LOOK_MS = 60000, NOT_READY_MS = 1000, CONNECT_MS = 15000, RETRIES = 3 };
-#define MADE_UP_US ((int64_t)60 * 1000000)   /* after the start, for a night that was missed */
+#define MADE_UP_US ((int64_t)20 * 1000000)   /* after the start, for a night that was missed */
 #define RETRY_US   ((int64_t)3600 * 1000000) /* after a failure */
 
 struct backups {
@@ -27,7 +28,8 @@ struct backups {
     pthread_mutex_t lock; /* of all below */
     pthread_cond_t news;
     bool stopping, has_news;
-    int64_t wake; /* deadline: look again */
+    int64_t wake;      /* deadline: look again */
+    int64_t next_made; /* deadline: nobody may ask for one before it */
     /* this night's failures, and the time up to which nights are dealt with: made or given up */
     int failures;
     tusk_time failed_night, retry_at, counted;
@@ -102,10 +104,19 @@ static void log_outcome(const struct backups *b, const char *message, const char
                                tusk_field_cstr("hint", st ? err->hint : "")));
 }
 
+/** What took no room needs no pause after it. */
+static void allow_another(struct backups *b)
+{
+    pthread_mutex_lock(&b->lock);
+    b->next_made = 0;
+    pthread_mutex_unlock(&b->lock);
+}
+
 static void work_off_order(struct backups *b, tusk_arena *a, const struct backup_job *job)
 {
     tusk_error err = { 0 };
     tusk_status st = work(b, a, job->kind, job->path, &err);
+    if (st && job->kind == BACKUP_MAKE) allow_another(b);
     log_outcome(b,
                 job->kind == BACKUP_VERIFY ? "a backup was to be proven" : "a backup was asked for",
                 job->path, st, &err);
@@ -253,7 +264,8 @@ static void back_up(struct night *n)
         tusk_backup_path(n->a, b->app->config->backup_dir, &b->app->server, TUSK_BACKUP_CUSTOM).ptr;
     /* somebody may have asked for one just now: then it is looked again after that */
     if (!n->path || !backup_board_begin(&b->board, BACKUP_MAKE, n->path)) return;
-    tusk_status st = work(b, n->a, BACKUP_MAKE, n->path, &err);
+    tusk_status st = backup_room(n->conn, n->a, b->app->config, &err);
+    if (!st) st = work(b, n->a, BACKUP_MAKE, n->path, &err);
     if (!st) st = verify(n, &err);
     log_outcome(b, "the nightly backup", n->path, st, &err);
     if (!st)
@@ -394,12 +406,33 @@ void backups_free(struct backups *b)
 
 /* ---- for routes ---- */
 
-tusk_status backups_order(struct backups *b, enum backup_kind kind, const char *path)
+/** Rounded up, with the lock. */
+static int pause_left(const struct backups *b)
 {
-    tusk_status st = TUSK_CANCELLED;
+    return b->next_made ? (tusk_deadline_left(b->next_made) + 999) / 1000 : 0;
+}
+
+int backups_pause_left(struct backups *b)
+{
     pthread_mutex_lock(&b->lock);
-    if (!b->stopping) st = backup_board_begin(&b->board, kind, path) ? TUSK_OK : TUSK_BUSY;
+    int seconds = pause_left(b);
+    pthread_mutex_unlock(&b->lock);
+    return seconds;
+}
+
+tusk_status backups_order(struct backups *b, enum backup_kind kind, const char *path, int *wait_s)
+{
+    tusk_status st = TUSK_BUSY;
+    pthread_mutex_lock(&b->lock);
+    bool is_free = backup_board_job(&b->board).kind == BACKUP_NONE;
+    *wait_s = is_free && kind == BACKUP_MAKE ? pause_left(b) : 0;
+    if (b->stopping)
+        st = TUSK_CANCELLED;
+    else if (*wait_s == 0 && backup_board_begin(&b->board, kind, path))
+        st = TUSK_OK;
     if (!st) b->has_news = true;
+    if (!st && kind == BACKUP_MAKE)
+        b->next_made = tusk_deadline_in((int64_t)b->app->config->backup_pause_s * 1000);
     pthread_cond_signal(&b->news);
     pthread_mutex_unlock(&b->lock);
     return st;

@@ -21,8 +21,12 @@ void backups_free(struct backups *backups);
 /* ---- for routes: any thread ---- */
 
 /** Has it done by the thread: `path` is made, or proven. TUSK_BUSY while something is under way,
- * TUSK_CANCELLED when the program is stopping. */
-tusk_status backups_order(struct backups *backups, enum backup_kind kind, const char *path);
+ * or with *wait_s > 0 when the last one that was asked for was made just now: nobody shall fill the
+ * disk with them; TUSK_CANCELLED when the program is stopping. */
+tusk_status backups_order(struct backups *backups, enum backup_kind kind, const char *path,
+                          int *wait_s);
+/** Seconds until one may be asked for again; 0: now. */
+int backups_pause_left(struct backups *backups);
 struct backup_board *backups_board(struct backups *backups);
 /** When the next night's backup is made, retries and missed nights included; us 0: never. */
 tusk_time backups_next_at(struct backups *backups, const struct backup_settings *settings);

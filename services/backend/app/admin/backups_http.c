@@ -5,6 +5,7 @@
 
 #include "services/backend/app/admin/admin.h"
 #include "services/backend/app/admin/backups_download.h"
+#include "services/backend/app/admin/backups_room.h"
 #include "services/backend/app/admin/backups_ticket.h"
 #include "services/backend/app/admin/backups_time.h"
 
@@ -101,7 +102,19 @@ static json_t *look(struct call *call, tusk_conn *conn, tusk_backup_list *list)
     if (tusk_file_exists(folder) && access(folder, R_OK | W_OK | X_OK) != 0)
         return text_json(
             tusk_arena_printf(call->arena, "the folder %s cannot be written to", folder));
+    bool idle = backup_board_job(backups_board(call->app->backups)).kind == BACKUP_NONE;
+    if (idle && backup_room(conn, call->arena, call->app->config, &err))
+        return error_json(call, &err);
     return json_null();
+}
+
+/** How often one may be asked for, and when the next time is; null: now. */
+static json_t *asked_json(struct call *call)
+{
+    int wait_s = backups_pause_left(call->app->backups);
+    tusk_time next = { tusk_now().us + (int64_t)wait_s * 1000000 };
+    return json_pack("{s:i, s:o}", "pause_s", call->app->config->backup_pause_s, "next_at",
+                     wait_s > 0 ? json_time(next) : json_null());
 }
 
 void backups_list(struct call *call, tusk_conn *conn)
@@ -117,8 +130,9 @@ void backups_list(struct call *call, tusk_conn *conn)
     }
     json_t *problem = look(call, conn, &list);
     admin_ok(call, 200,
-             json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "folder", text_json(tusk_str_of(folder)),
-                       "problem", problem, "nightly", nightly_json(b, &settings), "job",
+             json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "folder",
+                       text_json(tusk_str_of(folder)), "problem", problem, "nightly",
+                       nightly_json(b, &settings), "by_hand", asked_json(call), "job",
                        backup_board_job_json(backups_board(b)), "last",
                        backup_board_last_json(backups_board(b)), "backups", list_json(&list)));
 }
@@ -143,11 +157,25 @@ static const tusk_backup *find(struct call *call)
     return NULL;
 }
 
+static void too_soon(struct call *call, int wait_s)
+{
+    call_fail(call, 429,
+              tusk_arena_printf(call->arena,
+                                "A backup was asked for a moment ago; another can be in %d:%02d "
+                                "minutes",
+                                wait_s / 60, wait_s % 60)
+                  .ptr);
+    call_header(call, "Retry-After", tusk_arena_printf(call->arena, "%d", wait_s));
+}
+
 /** Answers an order: 202 with the name. */
 static void order(struct call *call, enum backup_kind kind, const char *path)
 {
-    tusk_status st = backups_order(call->app->backups, kind, path);
-    if (st == TUSK_BUSY)
+    int wait_s = 0;
+    tusk_status st = backups_order(call->app->backups, kind, path, &wait_s);
+    if (st == TUSK_BUSY && wait_s > 0)
+        too_soon(call, wait_s);
+    else if (st == TUSK_BUSY)
         call_fail(call, 409, "A backup is being made or proven; try again when it is done");
     else if (st)
         call_busy(call, "The server is stopping");
@@ -155,7 +183,19 @@ static void order(struct call *call, enum backup_kind kind, const char *path)
         admin_ok(call, 202, json_pack("{s:o}", "name", text_json(tusk_str_of(backup_name(path)))));
 }
 
-void backups_make(struct call *call)
+/** False: the call was answered. */
+static bool has_room(struct call *call, tusk_conn *conn)
+{
+    tusk_error err = { 0 };
+    tusk_status st = backup_room(conn, call->arena, call->app->config, &err);
+    if (st == TUSK_IO)
+        call_fail(call, 409, tusk_arena_printf(call->arena, "%s. %s", err.message, err.hint).ptr);
+    else if (st)
+        call_error(call, &err);
+    return !st;
+}
+
+void backups_make(struct call *call, tusk_conn *conn)
 {
     tusk_str path = tusk_backup_path(call->arena, call->app->config->backup_dir, &call->app->server,
                                      TUSK_BACKUP_CUSTOM);
@@ -164,10 +204,10 @@ void backups_make(struct call *call)
         return;
     }
     call_audit_target(call, tusk_str_of(backup_name(path.ptr)));
-    /* names have a second in them */
-    if (tusk_file_exists(path.ptr))
+    /* names have a second in them; a pause says it better */
+    if (tusk_file_exists(path.ptr) && backups_pause_left(call->app->backups) == 0)
         call_fail(call, 409, "A backup was made this very second; try again");
-    else
+    else if (has_room(call, conn))
         order(call, BACKUP_MAKE, path.ptr);
 }
 

@@ -23,8 +23,8 @@ static time_t moment_of(const struct tm *day, int minute)
     guess.tm_hour = minute / 60;
     guess.tm_min = minute % 60;
     guess.tm_isdst = -1;
-    time_t at = mktime(&guess) - AROUND_S; /* in a gap or a repetition it may mean either side */
-    at -= at % 60;
+    /* in a gap or a repetition it may mean either side */
+    time_t at = mktime(&guess) - AROUND_S;
     for (time_t last = at + 2 * AROUND_S; at < last && !is_reached(at, day, minute);) at += 60;
     return at;
 }

@@ -246,7 +246,12 @@ function askSettings(nightly, reload) {
     });
 }
 
-function nightlyFacts({ nightly, folder }) {
+function byHand({ pause_s, next_at }) {
+    const often = pause_s < 60 ? `one each ${plural(pause_s, 'second')}` : `one each ${plural(Math.ceil(pause_s / 60), 'minute')}`;
+    return el('span', {}, `${often} at most`, next_at ? [', the next ', time(next_at)] : '');
+}
+
+function nightlyFacts({ nightly, by_hand, folder }) {
     const fact = (name, ...value) => [el('dt', {}, name), el('dd', {}, ...value)];
     return el(
         'dl',
@@ -255,6 +260,7 @@ function nightlyFacts({ nightly, folder }) {
         nightly.enabled && nightly.next_at ? fact('Next', time(nightly.next_at)) : [],
         fact('Kept for', plural(nightly.keep_days, 'day')),
         fact('Kept at least', plural(nightly.keep_last, 'backup')),
+        by_hand?.pause_s ? fact('By hand', byHand(by_hand)) : [],
         fact('Folder', el('code', {}, folder)),
     );
 }
