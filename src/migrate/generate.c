@@ -106,10 +106,8 @@ static tusk_status copy_snapshot(generation *g, tusk_str id, tusk_str *out)
     return failed ? tusk_fail_nomem(g->err, "the snapshot") : tusk_buf_finish(&buf, out, g->err);
 }
 
-static tusk_status new_snapshot(generation *g, tusk_str *out)
+static tusk_status new_snapshot(generation *g, tusk_str id, tusk_str *out)
 {
-    tusk_str id = new_id(g->arena);
-    if (!id.ptr) return tusk_fail_nomem(g->err, "the snapshot");
     bool same = g->options->custom && !g->by_hand;
     if (same && g->latest.path.ptr) return copy_snapshot(g, id, out);
     tusk_snapshot snapshot = { .id = id, .prev_id = g->latest.snapshot.id };
@@ -118,25 +116,28 @@ static tusk_status new_snapshot(generation *g, tusk_str *out)
 }
 
 /* A custom migration carries on what is there; an empty file says that nothing is left of it. */
-static tusk_status new_extra(generation *g, tusk_str *out)
+static tusk_status new_extra(generation *g, tusk_str id, tusk_str *out)
 {
     bool same = g->options->custom && !g->by_hand;
-    *out = g->latest.extra;
-    if (same) return TUSK_OK;
-    tusk_status st = tusk_extra_write(g->arena, &g->schema, out, g->err);
-    if (st == TUSK_OK && !out->ptr && g->latest.extra.ptr) *out = TUSK_STR("{}");
-    return st;
+    tusk_str text = g->latest.extra;
+    tusk_status st = TUSK_OK;
+    if (!same) st = tusk_extra_write(g->arena, &g->schema, &text, g->err);
+    if (st == TUSK_OK && !text.ptr && g->latest.extra.ptr) text = TUSK_STR("{}");
+    if (st != TUSK_OK || !text.ptr) return st;
+    return tusk_extra_own(g->arena, text, id, out, g->err);
 }
 
 static tusk_status write_new(generation *g, tusk_generated *out)
 {
     tusk_new_migration new_one = { .sql = TUSK_STR(CUSTOM_SQL) };
+    tusk_str id = new_id(g->arena);
+    if (!id.ptr) return tusk_fail_nomem(g->err, "the snapshot");
     tusk_status st = new_entry(g, &new_one.entry);
     if (st == TUSK_OK && !g->options->custom) {
         st = tusk_plan_text(g->arena, &g->plan, &new_one.sql, g->err);
     }
-    if (st == TUSK_OK) st = new_snapshot(g, &new_one.snapshot);
-    if (st == TUSK_OK) st = new_extra(g, &new_one.extra);
+    if (st == TUSK_OK) st = new_snapshot(g, id, &new_one.snapshot);
+    if (st == TUSK_OK) st = new_extra(g, id, &new_one.extra);
     if (st == TUSK_OK) {
         st = tusk_journal_append(g->arena, g->options->folder, &g->journal, &new_one.entry,
                                  &new_one.journal, g->err);

@@ -170,15 +170,125 @@ tusk_status tusk_merge_snapshot(tusk_arena *arena, json_t *before, json_t *after
     return st;
 }
 
+/* ---- the file beside a snapshot ---- */
+
+/* Lists of things that have names: they are merged thing by thing, as members of an object. */
+static const char *const named_lists[] = { "extensions", "domains", "composites", "routines",
+                                           "comments" };
+static const char *const table_lists[] = { "partitions", "exclusions" };
+#define COUNT(list) (sizeof(list) / sizeof *(list))
+
+static const char *text_of(const json_t *item, const char *key)
+{
+    const char *text = json_string_value(json_object_get(item, key));
+    return text ? text : "";
+}
+
+/* {"public.one": {...}} of [{"schema": "public", "name": "one"}] */
+static json_t *by_name(tusk_arena *arena, const json_t *list, bool *failed)
+{
+    json_t *out = json_object(), *item = NULL;
+    size_t i = 0;
+    json_array_foreach(list, i, item)
+    {
+        tusk_str key =
+            tusk_arena_printf(arena, "%s%s.%s.%s", text_of(item, "on"), text_of(item, "schema"),
+                              text_of(item, "table"), text_of(item, "name"));
+        if (key.ptr && json_object_get(out, key.ptr)) { /* a function that is there twice */
+            key = tusk_arena_printf(arena, "%s(%s)", key.ptr, text_of(item, "statement"));
+        }
+        if (!key.ptr) *failed = true;
+        if (!*failed) tusk_json_set(out, key.ptr, json_incref(item), failed);
+    }
+    return out;
+}
+
+static json_t *as_list(const json_t *named, bool *failed)
+{
+    json_t *out = json_array(), *item = NULL;
+    const char *key = NULL;
+    json_object_foreach((json_t *)named, key, item)
+    {
+        tusk_json_push(out, json_incref(item), failed);
+    }
+    return out;
+}
+
+static void turn_lists(tusk_arena *arena, json_t *object, const char *const *keys, size_t count,
+                       bool to_names, bool *failed)
+{
+    for (size_t i = 0; i < count; i++) {
+        json_t *value = json_object_get(object, keys[i]);
+        if (to_names ? !json_is_array(value) : !json_is_object(value)) continue;
+        tusk_json_set(object, keys[i],
+                      to_names ? by_name(arena, value, failed) : as_list(value, failed), failed);
+    }
+}
+
+/* A copy with its lists as objects, or the other way round; NULL without memory. */
+static json_t *turned(tusk_arena *arena, const json_t *extra, bool to_names)
+{
+    bool failed = false;
+    json_t *out = extra ? json_deep_copy(extra) : json_object(), *table = NULL;
+    const char *key = NULL;
+    turn_lists(arena, out, named_lists, COUNT(named_lists), to_names, &failed);
+    json_object_foreach(json_object_get(out, "tables"), key, table)
+    {
+        turn_lists(arena, table, table_lists, COUNT(table_lists), to_names, &failed);
+    }
+    if (out && !failed) return out;
+    json_decref(out);
+    return NULL;
+}
+
+/* A section that is missing is empty, so that both branches can begin it. */
+static void fill_sections(json_t *extra, bool *failed)
+{
+    if (!json_object_get(extra, "tables")) {
+        tusk_json_set(extra, "tables", json_object(), failed);
+    }
+    for (size_t i = 0; i < COUNT(named_lists); i++) {
+        if (json_object_get(extra, named_lists[i])) continue;
+        tusk_json_set(extra, named_lists[i], json_object(), failed);
+    }
+}
+
+static void drop_empty(json_t *extra)
+{
+    const char *key = NULL;
+    json_t *value = NULL;
+    void *next = NULL;
+    json_object_foreach_safe(extra, next, key, value)
+    {
+        bool empty = json_is_array(value) ? json_array_size(value) == 0
+                                          : json_is_object(value) && json_object_size(value) == 0;
+        if (empty) json_object_del(extra, key);
+    }
+}
+
 tusk_status tusk_merge_extra(tusk_arena *arena, json_t *before, json_t *after, json_t *onto,
                              json_t **out, tusk_error *err)
 {
-    enum { DEPTH = 4 };
+    enum { SIDES = 3, DEPTH = 4 };
     merging m = { .arena = arena, .err = err };
-    json_t *empty = json_object();
-    if (!empty) return tusk_fail_nomem(err, "a snapshot");
-    tusk_status st = merge_value(&m, before ? before : empty, after ? after : empty,
-                                 onto ? onto : empty, DEPTH, out);
-    json_decref(empty);
+    const json_t *given[SIDES] = { before, after, onto };
+    json_t *sides[SIDES] = { 0 }, *merged = NULL;
+    bool failed = false;
+    tusk_status st = TUSK_OK;
+    *out = NULL;
+    for (int i = 0; i < SIDES; i++) {
+        sides[i] = turned(arena, given[i], true);
+        if (sides[i]) fill_sections(sides[i], &failed);
+        failed = failed || !sides[i];
+    }
+    if (failed) st = tusk_fail_nomem(err, "what a snapshot cannot say");
+    if (st == TUSK_OK) st = merge_value(&m, sides[0], sides[1], sides[2], DEPTH, &merged);
+    if (st == TUSK_OK) {
+        *out = turned(arena, merged, false);
+        if (!*out) st = tusk_fail_nomem(err, "what a snapshot cannot say");
+        if (*out) drop_empty(*out);
+    }
+    for (int i = 0; i < SIDES; i++) json_decref(sides[i]);
+    json_decref(merged);
     return st;
 }

@@ -5,6 +5,7 @@
 #include "src/migrate/merge.h"
 #include "src/migrate/name.h"
 #include "src/migrate/rewrite.h"
+#include "src/model/extra.h"
 #include "src/model/json.h"
 #include "tusk/clock.h"
 #include "tusk/file.h"
@@ -55,13 +56,50 @@ static tusk_status read_snapshot(rebasing *r, const json_t *entry, int side, jso
     return read_side(r, tusk_rewrite_snapshot(&r->rewrite, tag_of(entry)), side, out, r->err);
 }
 
-/* What it says, nothing where there is no such file. */
+/* Where only one branch has such a file it has no marks of a conflict: the snapshot that it names
+ * tells whose it is. */
+static tusk_status is_of_side(rebasing *r, const json_t *entry, int side, const json_t *extra,
+                              bool *out)
+{
+    json_t *snapshot = NULL;
+    const json_t *id = json_object_get(extra, "snapshot");
+    *out = true;
+    if (!id) return TUSK_OK;
+    tusk_status st = read_snapshot(r, entry, side, &snapshot);
+    if (st == TUSK_OK) *out = json_equal(json_object_get(snapshot, "id"), id);
+    json_decref(snapshot);
+    return st;
+}
+
+/* What it says, nothing where that side has no such file. */
 static tusk_status read_extra(rebasing *r, const json_t *entry, int side, json_t **out)
 {
     tusk_str path = tusk_rewrite_extra(&r->rewrite, tag_of(entry));
+    json_t *extra = NULL;
+    bool own = true;
     *out = NULL;
     if (path.ptr && !tusk_file_exists(path.ptr)) return TUSK_OK;
-    return read_side(r, path, side, out, r->err);
+    tusk_status st = read_side(r, path, side, &extra, r->err);
+    if (st == TUSK_OK) st = is_of_side(r, entry, side, extra, &own);
+    if (st != TUSK_OK || !own) {
+        json_decref(extra);
+        return st;
+    }
+    json_object_del(extra, "snapshot");
+    *out = extra;
+    return TUSK_OK;
+}
+
+/* `extra` beside the snapshot of `tag`. */
+static tusk_status write_extra(rebasing *r, tusk_str tag, const json_t *snapshot,
+                               const json_t *extra)
+{
+    const char *id = json_string_value(json_object_get(snapshot, "id"));
+    tusk_str text = tusk_rewrite_text(r->arena, extra);
+    if (!text.ptr) return tusk_fail_nomem(r->err, "a snapshot");
+    tusk_status st = tusk_extra_own(r->arena, text, tusk_str_of(id ? id : ""), &text, r->err);
+    if (st == TUSK_OK) tusk_rewrite_put(&r->rewrite, tusk_rewrite_extra(&r->rewrite, tag), text);
+    return st;
 }
 
 /* ---- which are whose ---- */
@@ -234,11 +272,7 @@ static tusk_status put_extra(rebasing *r, json_t *merged, tusk_str tag)
     bool same = r->extra ? json_equal(r->extra, merged) : json_object_size(merged) == 0;
     json_decref(r->extra);
     r->extra = merged;
-    if (!same) {
-        tusk_rewrite_put(&r->rewrite, tusk_rewrite_extra(&r->rewrite, tag),
-                         tusk_rewrite_text(r->arena, merged));
-    }
-    return TUSK_OK;
+    return same ? TUSK_OK : write_extra(r, tag, r->snapshot, merged);
 }
 
 /* What the other branch has, with the change from `before` to `after`. */
@@ -337,10 +371,7 @@ static tusk_status settle_others(rebasing *r)
             tusk_rewrite_put(&r->rewrite, tusk_rewrite_snapshot(&r->rewrite, tag),
                              tusk_rewrite_text(r->arena, snapshot));
         }
-        if (st == TUSK_OK && extra) {
-            tusk_rewrite_put(&r->rewrite, tusk_rewrite_extra(&r->rewrite, tag),
-                             tusk_rewrite_text(r->arena, extra));
-        }
+        if (st == TUSK_OK && extra) st = write_extra(r, tag, snapshot, extra);
         json_decref(snapshot);
         json_decref(extra);
     }

@@ -5,6 +5,7 @@
 #include "src/migrate/effect.h"
 #include "src/migrate/name.h"
 #include "src/migrate/rewrite.h"
+#include "src/model/extra.h"
 #include "src/model/json.h"
 #include "tusk/buf.h"
 #include "tusk/history.h"
@@ -201,6 +202,15 @@ static tusk_status new_snapshot(squashing *s, tusk_str *out)
     return failed || !out->ptr ? tusk_fail_nomem(s->err, "the snapshot") : TUSK_OK;
 }
 
+static tusk_status put_extra(squashing *s, tusk_rewrite *r)
+{
+    tusk_str extra;
+    if (!s->state.extra.ptr) return TUSK_OK;
+    tusk_status st = tusk_extra_own(s->arena, s->state.extra, s->state.snapshot.id, &extra, s->err);
+    if (st == TUSK_OK) tusk_rewrite_put(r, tusk_rewrite_extra(r, s->out->tag), extra);
+    return st;
+}
+
 static tusk_status write_files(squashing *s, tusk_str sql)
 {
     tusk_rewrite r = { .arena = s->arena, .folder = s->folder };
@@ -212,12 +222,10 @@ static tusk_status write_files(squashing *s, tusk_str sql)
     s->out->path = tusk_rewrite_sql(&r, s->out->tag);
     tusk_status st = new_snapshot(s, &snapshot);
     if (st == TUSK_OK) st = new_journal(s, &journal);
+    if (st == TUSK_OK) st = put_extra(s, &r);
     if (st == TUSK_OK) {
         tusk_rewrite_put(&r, s->out->path, sql);
         tusk_rewrite_put(&r, tusk_rewrite_snapshot(&r, s->out->tag), snapshot);
-        if (s->state.extra.ptr) {
-            tusk_rewrite_put(&r, tusk_rewrite_extra(&r, s->out->tag), s->state.extra);
-        }
         for (size_t i = 0; i < s->count; i++) {
             tusk_rewrite_remove(&r, s->journal.entries.items[i].tag);
         }

@@ -217,3 +217,24 @@ tusk_status tusk_extra_write(tusk_arena *arena, const tusk_model *model, tusk_st
     if (failed) return tusk_fail_nomem(err, "what a snapshot cannot say");
     return something ? tusk_buf_finish(&buf, out, err) : TUSK_OK;
 }
+
+tusk_status tusk_extra_own(tusk_arena *arena, tusk_str text, tusk_str snapshot_id, tusk_str *out,
+                           tusk_error *err)
+{
+    json_t *root = NULL, *owned = json_object();
+    bool failed = false;
+    tusk_buf buf;
+    tusk_buf_init_in(&buf, arena, EXTRA_MAX);
+    tusk_status st = tusk_json_parse("what a snapshot cannot say", text, &root, err);
+    if (st == TUSK_OK) {
+        json_object_del(root, "snapshot");
+        tusk_json_set_str(owned, "snapshot", snapshot_id, &failed);
+        failed = failed || json_object_update(owned, root) != 0;
+        if (!failed) tusk_json_add_pretty(&buf, owned);
+        st = failed ? tusk_fail_nomem(err, "what a snapshot cannot say")
+                    : tusk_buf_finish(&buf, out, err);
+    }
+    json_decref(root);
+    json_decref(owned);
+    return st;
+}

@@ -101,13 +101,27 @@ static void same(struct bases *b, tusk_arena *arena, unsigned seed)
     assert_true(made.tables.count > 0);
 }
 
+/* PostgreSQL 14 cannot say NULLS NOT DISTINCT. */
+static tusk_model without_news(tusk_model model, int version)
+{
+    for (size_t i = 0; version < 150000 && i < model.tables.count; i++) {
+        tusk_model_table *table = &model.tables.items[i];
+        for (size_t j = 0; j < table->uniques.count; j++) {
+            table->uniques.items[j].nulls_not_distinct = false;
+        }
+    }
+    return model;
+}
+
 static void check_pair(struct bases *b, unsigned seed)
 {
     static const char clean[] = "drop schema if exists s cascade; drop schema public cascade; "
                                 "create schema public";
     tusk_arena *arena = tusk_arena_new(0);
-    tusk_model nothing = tusk_model_empty(), from = models_random(arena, seed * 2, NULL),
-               to = models_random(arena, seed * 2 + 1, &from);
+    int version = tusk_conn_server_version_number(b->conn[0]);
+    tusk_model nothing = tusk_model_empty();
+    tusk_model from = without_news(models_random(arena, seed * 2, NULL), version);
+    tusk_model to = without_news(models_random(arena, seed * 2 + 1, &from), version);
     for (int i = 0; i < 2; i++) run(b->conn[i], tusk_str_of(clean), seed, "cleaning");
     apply(b->conn[0], arena, &nothing, &from, seed, "the first");
     run(b->conn[0], models_rows(arena, &from), seed, "rows");

@@ -369,10 +369,21 @@ static void put_conflict(struct base *b, const char *name, const char *ours, con
                  .ptr);
 }
 
+/* A file that only one branch has made is there after a merge, without marks. */
+static void put_merged(struct base *b, const char *name, const char *ours)
+{
+    if (ours && base_has(b, name)) {
+        put_conflict(b, name, ours, base_text(b, name));
+    } else if (ours) {
+        base_put(b, name, ours);
+    }
+}
+
 /* The folder of a merge: 0000_first, then 0001_mine on one branch and 0001_theirs on the other. The
  * database has `mine`. */
 static void make_conflict(struct base *b, const char *mine, const char *theirs)
 {
+    static const char extra[] = "meta/_0001_tusk.json";
     base_generate(b, "first", FIRST, NULL);
     const char *first = base_text(b, "meta/_journal.json");
     base_generate(b, "mine", mine, NULL);
@@ -380,11 +391,14 @@ static void make_conflict(struct base *b, const char *mine, const char *theirs)
     const char *own = base_text(b, "meta/_journal.json"),
                *own_shot = base_text(b, "meta/0001_snapshot.json");
     const char *sql_text = base_text(b, "0001_mine.sql");
+    const char *own_extra = base_has(b, extra) ? base_text(b, extra) : NULL;
+    if (own_extra) base_remove(b, extra);
     base_remove(b, "0001_mine.sql");
     base_remove(b, "meta/0001_snapshot.json");
     base_put(b, "meta/_journal.json", first);
     base_generate(b, "theirs", theirs, NULL);
     base_put(b, "0001_mine.sql", sql_text);
+    put_merged(b, extra, own_extra);
     put_conflict(b, "meta/0001_snapshot.json", own_shot, base_text(b, "meta/0001_snapshot.json"));
     put_conflict(b, "meta/_journal.json", own, base_text(b, "meta/_journal.json"));
 }
@@ -410,6 +424,67 @@ static void rebase_resolves_a_merge(void **state)
     base_other_database(b);
     assert_int_equal(base_up(b), 3);
     base_expect_settled(b);
+}
+
+#define SAID NOTES " COLUMN(text, body, COMMENT(\"what it says\"))\n"
+#define COMMENTS                                                                                   \
+    "select string_agg(description, ' ' order by description) from pg_description where objsubid " \
+    "> 0"                                                                                          \
+    " and objoid in (select oid from pg_class where relname in ('notes', 'tags'))"
+#define COMMENTED_TAGS                                                \
+    "TABLE(tag, tags, \"tags\")\n COLUMN(integer, id, PRIMARY_KEY)\n" \
+    " COLUMN(text, name, COMMENT(\"how it is called\"))\nEND_TABLE(tag, tags)\n"
+
+/* After a rebase: both branches in a new database, and each undone by itself. */
+static void expect_rebased(struct base *b, const char *merged, const char *comments)
+{
+    tusk_rebased_list moved;
+    base_ok(b, tusk_rebase(b->arena, b->folder, "0001_mine", &moved, &b->err));
+    assert_string_equal(moved.items[0].tag.ptr, "0002_mine");
+    base_put(b, "schema.def", merged);
+    assert_int_equal(base_up(b), 1);
+    base_expect_settled(b);
+    base_other_database(b);
+    assert_int_equal(base_up(b), 3);
+    base_expect_settled(b);
+    base_expect(b, COMMENTS, comments);
+}
+
+/* What no snapshot can say is only in the branch that is moved: it moves along. */
+static void rebase_moves_what_only_mine_says(void **state)
+{
+    struct base *b = *state;
+    make_conflict(b, SAID END, FIRST TAGS);
+    expect_rebased(b, SAID END TAGS, "what it says");
+    assert_false(base_has(b, "meta/_0001_tusk.json"));
+    assert_true(base_has(b, "meta/_0002_tusk.json"));
+    base_ok(b, down(b, NULL));
+    base_expect(b, COMMENTS, "");
+    base_ok(b, down(b, &(tusk_down_options){ .accept_loss = true }));
+    base_expect(b, TABLES, "notes.id notes.body");
+}
+
+/* Or only in the other one: it stays where it is. */
+static void rebase_leaves_what_only_theirs_says(void **state)
+{
+    struct base *b = *state;
+    make_conflict(b, FIRST TAGS, SAID END);
+    expect_rebased(b, SAID END TAGS, "what it says");
+    assert_true(base_has(b, "meta/_0001_tusk.json"));
+    assert_false(base_has(b, "meta/_0002_tusk.json"));
+    base_ok(b, down(b, &(tusk_down_options){ .accept_loss = true }));
+    base_expect(b, COMMENTS, "what it says");
+    base_ok(b, down(b, NULL));
+    base_expect(b, COMMENTS, "");
+}
+
+static void rebase_puts_both_words_together(void **state)
+{
+    struct base *b = *state;
+    make_conflict(b, FIRST COMMENTED_TAGS, SAID END);
+    expect_rebased(b, SAID END COMMENTED_TAGS, "how it is called what it says");
+    base_ok(b, down(b, &(tusk_down_options){ .accept_loss = true }));
+    base_expect(b, COMMENTS, "what it says");
 }
 
 /* Both in the journal already, with different numbers: the snapshots tell which follows which. */
@@ -486,6 +561,9 @@ int main(void)
         cmocka_unit_test_setup_teardown(squash_names_what_needs_its_own_transaction, base_open,
                                         base_close),
         cmocka_unit_test_setup_teardown(rebase_resolves_a_merge, base_open, base_close),
+        cmocka_unit_test_setup_teardown(rebase_moves_what_only_mine_says, base_open, base_close),
+        cmocka_unit_test_setup_teardown(rebase_leaves_what_only_theirs_says, base_open, base_close),
+        cmocka_unit_test_setup_teardown(rebase_puts_both_words_together, base_open, base_close),
         cmocka_unit_test_setup_teardown(rebase_follows_the_snapshots, base_open, base_close),
         cmocka_unit_test_setup_teardown(rebase_names_what_both_change, base_open, base_close),
     };
