@@ -285,10 +285,56 @@ async function squashed() {
   await migrators(name, folder);
 }
 
+/** What ours takes out of a folder has never been, for drizzle-kit as well. */
+async function dropped() {
+  const name = 'dropped', folder = rig.folder('dropped');
+  await rig.kitGenerate('steps/1.mjs', folder, 'one');
+  const one = files(folder);
+  await rig.kitGenerate('steps/2.mjs', folder, 'two');
+  tap.equal(`${name}: ours takes what drizzle-kit made`, (await rig.drop(folder)).tag, '0001_two');
+  tap.equal(`${name}: and the folder is as before`, files(folder), one);
+  await accepted(name, folder);
+  await upToDate(name, 'steps/1.mjs', folder);
+  const kit = await rig.kitGenerate('steps/3.mjs', folder, 'three');
+  tap.check(`${name}: drizzle-kit makes the change anew`, '0001_three.sql' in files(folder), kit.text);
+  tap.equal(`${name}: ours agrees`, (await rig.generate('steps/3.def', folder, 'none')).changed, false);
+  await migrators(name, folder);
+}
+
+/** The folder that git leaves: files of both branches, those that both wrote with its marks. */
+function merge(folder, other) {
+  const [ours, theirs] = [files(folder), files(other)];
+  for (const [file, text] of Object.entries(theirs)) {
+    const marked = `<<<<<<< HEAD\n${ours[file]}\n=======\n${text}\n>>>>>>> other\n`;
+    if (ours[file] !== text) writeFileSync(join(folder, file), file in ours ? marked : text);
+  }
+}
+
+/** A branch of drizzle-kit's and one of ours that went on from the same migration, either moved behind the other. */
+async function rebased(mine) {
+  const name = `rebased, ${mine} moved`, folder = rig.folder(`rebased-${mine}`);
+  await rig.kitGenerate('steps/1.mjs', folder, 'base');
+  const other = rig.copy(folder, `rebased-${mine}-other`);
+  const database = await rig.database();
+  await rig.generate('branches/ours.def', folder, 'ours');
+  await rig.kitGenerate('branches/kit.mjs', other, 'kit');
+  await (mine === 'ours' ? rig.up(database, folder) : rig.kitMigrate(database, other));
+  merge(folder, other);
+  tap.equal(`${name}: it is the third now`, await rig.rebase(folder, `0001_${mine}`), [`0002_${mine}`]);
+  tap.equal(`${name}: the indices follow each other`, JSON.parse(files(folder)['meta/_journal.json']).entries.map(({ idx }) => idx), [0, 1, 2]);
+  stable(name, folder);
+  await accepted(name, folder);
+  await upToDate(name, 'branches/both.mjs', folder);
+  tap.equal(`${name}: ours agrees`, (await rig.generate('branches/both.def', folder, 'none')).changed, false);
+  tap.equal(`${name}: a database that had it gets the other's`, await rig.up(database, folder), 1);
+  await migrators(name, folder);
+}
+
 try {
   await rig.start();
   const cases = [baseline(), generators().then(order), continueOurs(), continueTheirs().then(additions), odd(),
-    named('timestamp', /^\d{14}_two$/).then(() => named('unix', /^\d{10}_two$/)), withoutBreakpoints(), byHand(), wide(), changes(), squashed()];
+    named('timestamp', /^\d{14}_two$/).then(() => named('unix', /^\d{10}_two$/)), withoutBreakpoints(), byHand(), wide(), changes(), squashed(),
+    dropped(), rebased('ours'), rebased('kit')];
   // all of them end, however, before the server does
   for (const { reason } of await Promise.allSettled(cases)) if (reason) throw reason;
 } catch (error) {

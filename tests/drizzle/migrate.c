@@ -1,5 +1,5 @@
 /* migrate.c - our half of the comparison with drizzle, answering in JSON: holds a private
- * PostgreSQL, applies a folder, lists what is pending, generates the next migration */
+ * PostgreSQL, applies a folder, lists what is pending, generates, drops and moves migrations */
 #include <jansson.h>
 #include <stdio.h>
 #include <string.h>
@@ -105,6 +105,25 @@ static tusk_status squash(tusk_arena *arena, const char *folder, json_t **answer
     return st;
 }
 
+static tusk_status drop(tusk_arena *arena, const char *folder, json_t **answer, tusk_error *err)
+{
+    tusk_dropped dropped = { 0 };
+    tusk_status st = tusk_migrate_drop(NULL, arena, folder, NULL, &dropped, err);
+    *answer = json_pack("{s:o}", "tag", text(dropped.tag));
+    return st;
+}
+
+static tusk_status rebase(tusk_arena *arena, char **argv, json_t **answer, tusk_error *err)
+{
+    tusk_rebased_list moved = { 0 };
+    tusk_status st = tusk_rebase(arena, argv[2], argv[3], &moved, err);
+    *answer = json_array();
+    for (size_t i = 0; i < moved.count; i++) {
+        json_array_append_new(*answer, text(moved.items[i].tag));
+    }
+    return st;
+}
+
 static tusk_status changes(tusk_arena *arena, char **argv, json_t **answer, tusk_error *err)
 {
     tusk_changes found = { 0 };
@@ -124,6 +143,10 @@ static int run(char **argv)
         st = changes(arena, argv, &answer, &err);
     } else if (strcmp(argv[1], "squash") == 0) {
         st = squash(arena, argv[2], &answer, &err);
+    } else if (strcmp(argv[1], "drop") == 0) {
+        st = drop(arena, argv[2], &answer, &err);
+    } else if (strcmp(argv[1], "rebase") == 0) {
+        st = rebase(arena, argv, &answer, &err);
     } else if (argv[2] && argv[3]) {
         st = generate(arena, argv, &answer, &err);
     } else {
@@ -144,13 +167,14 @@ int main(int argc, char **argv)
 {
     bool hold_it = argc == 3 && strcmp(argv[1], "hold") == 0;
     bool apply = argc == 3 && (strcmp(argv[1], "up") == 0 || strcmp(argv[1], "look") == 0 ||
-                               strcmp(argv[1], "squash") == 0);
+                               strcmp(argv[1], "squash") == 0 || strcmp(argv[1], "drop") == 0);
     bool make = argc == 5 && (strcmp(argv[1], "generate") == 0 || strcmp(argv[1], "custom") == 0);
-    bool compare = argc == 4 && strcmp(argv[1], "changes") == 0;
+    bool compare = argc == 4 && (strcmp(argv[1], "changes") == 0 || strcmp(argv[1], "rebase") == 0);
     if (hold_it) return hold(argv[2]);
     if (apply || make || compare) return run(argv);
     fputs("usage: drizzle-migrate hold DATA_DIR\n"
-          "       drizzle-migrate up|look|squash FOLDER\n"
+          "       drizzle-migrate up|look|squash|drop FOLDER\n"
+          "       drizzle-migrate rebase FOLDER TAG\n"
           "       drizzle-migrate generate|custom SCHEMA FOLDER NAME\n"
           "       drizzle-migrate changes SNAPSHOT SNAPSHOT\n",
           stderr);

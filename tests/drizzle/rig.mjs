@@ -147,6 +147,14 @@ export class Rig {
     return this.ours(['squash', folder]);
   }
 
+  drop(folder) {
+    return this.ours(['drop', folder]);
+  }
+
+  rebase(folder, tag) {
+    return this.ours(['rebase', folder, tag]);
+  }
+
   custom(schema, folder, name) {
     return this.ours(['custom', resolve(here, schema), folder, name]);
   }
