@@ -1,10 +1,12 @@
-/* clock.c - the two clocks, and the text of a time */
+/* clock.c - the two clocks, a pause, and the text of a time */
 #include "tusk/clock.h"
 
 #include <limits.h>
 #include <stdio.h>
 #include <string.h>
 #include <time.h>
+
+#include "src/base/pause.h"
 
 #include "src/base/banned.h"
 
@@ -38,6 +40,16 @@ int tusk_deadline_left(int64_t deadline)
     if (deadline <= now) return 0;
     int64_t left = deadline - now;
     return left > INT_MAX ? INT_MAX : (int)left;
+}
+
+bool tusk_wait_a_little(int ms, int64_t deadline)
+{
+    int left = tusk_deadline_left(deadline);
+    if (left == 0) return false;
+    if (ms > left) ms = left;
+    struct timespec pause = { ms / 1000, (long)(ms % 1000) * 1000000 };
+    nanosleep(&pause, NULL);
+    return true;
 }
 
 /* Division that rounds down: times before 1970 are negative. */

@@ -6,7 +6,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "src/cluster/internal.h"
@@ -16,16 +15,6 @@
 #include "src/base/banned.h"
 
 #define POLL_MS 20
-
-bool tusk_wait_a_little(int ms, int64_t deadline)
-{
-    int left = tusk_deadline_left(deadline);
-    if (left == 0) return false;
-    if (ms > left) ms = left;
-    struct timespec pause = { ms / 1000, (long)(ms % 1000) * 1000000 };
-    nanosleep(&pause, NULL);
-    return true;
-}
 
 static struct flock whole_file(short type)
 {

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
+#include "src/base/pause.h"
 #include "tusk/arena.h"
 #include "tusk/cluster.h"
 #include "tusk/error.h"
@@ -183,8 +184,5 @@ tusk_status tusk_postmaster_stop(tusk_arena *arena, const tusk_place *place, con
 void tusk_reason_add(tusk_error *err, tusk_str output);
 /* The same for what server.log got since it was `offset` bytes long. */
 void tusk_reason_add_log(tusk_arena *arena, const char *log_file, off_t offset, tusk_error *err);
-
-/* Sleeps `ms`, at most until `deadline`; false when that has passed. */
-bool tusk_wait_a_little(int ms, int64_t deadline);
 
 #endif

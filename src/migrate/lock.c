@@ -1,9 +1,7 @@
 /* lock.c - the advisory lock of migrators, polled */
 #include "src/migrate/lock.h"
 
-#include <errno.h>
-#include <time.h>
-
+#include "src/base/pause.h"
 #include "tusk/clock.h"
 #include "tusk/run.h"
 
@@ -26,12 +24,6 @@ static tusk_status try_lock(tusk_conn *conn, tusk_arena *arena, bool *held, tusk
     return st;
 }
 
-static void pause_ms(int ms)
-{
-    struct timespec left = { ms / 1000, (long)(ms % 1000) * 1000000 };
-    while (nanosleep(&left, &left) != 0 && errno == EINTR) continue;
-}
-
 tusk_status tusk_migrate_lock(tusk_conn *conn, tusk_arena *arena,
                               const tusk_migrate_options *options, tusk_error *err)
 {
@@ -41,12 +33,11 @@ tusk_status tusk_migrate_lock(tusk_conn *conn, tusk_arena *arena,
         bool held = false;
         tusk_status st = try_lock(conn, arena, &held, err);
         if (st != TUSK_OK || held) return st;
-        int left = tusk_deadline_left(deadline);
-        if (left == 0) break;
+        if (tusk_deadline_left(deadline) == 0) break;
         if (options && options->progress) {
             options->progress(options->context, NULL, tusk_clock_ms() - start);
         }
-        pause_ms(left < LOCK_POLL_MS ? left : LOCK_POLL_MS);
+        tusk_wait_a_little(LOCK_POLL_MS, deadline);
     }
     tusk_fail(err, TUSK_BUSY, "another migrator has held the lock of this database for %d s",
               (wait + 999) / 1000);

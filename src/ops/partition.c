@@ -1,9 +1,7 @@
 /* partition.c - partitions of a table by time: what is missing is made, what is old is let go */
 #include "tusk/partition.h"
 
-#include <errno.h>
-#include <time.h>
-
+#include "src/base/pause.h"
 #include "src/base/vec.h"
 #include "src/ops/partition.h"
 #include "src/ops/stats_row.h"
@@ -459,9 +457,7 @@ static tusk_status enter(const ahead *a, tusk_error *err)
         tusk_status st = tusk_fetch_count(
             a->conn, a->arena, tusk_sql(a->arena, sql, TUSK_PARAMS(tusk_val(a->oid))), &held, err);
         if (st != TUSK_OK || held) return st;
-        if (tusk_deadline_left(deadline) == 0) break;
-        struct timespec pause = { 0, LOCK_POLL_MS * 1000000L };
-        while (nanosleep(&pause, &pause) != 0 && errno == EINTR) continue;
+        if (!tusk_wait_a_little(LOCK_POLL_MS, deadline)) break;
     }
     return tusk_fail(err, TUSK_BUSY, "somebody else has been making partitions of %s for %d s",
                      a->table.ptr, (a->lock_ms + 999) / 1000);

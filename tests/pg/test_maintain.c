@@ -8,6 +8,7 @@
 
 #include "tusk/conn.h"
 #include "tusk/maintain.h"
+#include "tusk/quote.h"
 
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 
@@ -168,13 +169,11 @@ static void a_full_vacuum_gives_room_back(void **state)
 }
 
 /* Some pages, and a vacuum that takes a nap at each: there is time to look. */
-static void make_slow(struct room *room, int rows)
+#define SLOW(rows)                                                \
+    "create table slow (id int) with (autovacuum_enabled = off);" \
+    "insert into slow select generate_series(1, " #rows "); delete from slow where id % 2 = 0"
+static void make_slow(struct room *room, const char *sql)
 {
-    char sql[200];
-    snprintf(sql, sizeof sql,
-             "create table slow (id int) with (autovacuum_enabled = off);"
-             "insert into slow select generate_series(1, %d); delete from slow where id %% 2 = 0",
-             rows);
     make(room, sql);
     make(room, "set vacuum_cost_delay = '10ms'; set vacuum_cost_limit = 1");
 }
@@ -202,7 +201,7 @@ static void progress_is_told(void **state)
     struct room *room = *state;
     struct seen seen = { 0 };
     const tusk_maintain_options options = { .interval_ms = 20, .progress = see, .context = &seen };
-    make_slow(room, 5000);
+    make_slow(room, SLOW(5000));
     tusk_conn_set_timeout(room->conn, 77);
     tusk_maintenance job = prepare(room, TUSK_VACUUM, "slow");
     assert_int_equal(tusk_maintain_run(room->conn, room->watcher, &job, &options, NULL, &room->err),
@@ -218,7 +217,7 @@ static void it_stops_when_told(void **state)
     struct room *room = *state;
     struct seen seen = { .stop_after = 2 };
     const tusk_maintain_options options = { .interval_ms = 20, .progress = see, .context = &seen };
-    make_slow(room, 1000000); /* would take minutes */
+    make_slow(room, SLOW(1000000)); /* would take minutes */
     tusk_maintenance job = prepare(room, TUSK_VACUUM, "slow");
     int64_t start = tusk_clock_ms();
     assert_int_equal(tusk_maintain_run(room->conn, room->watcher, &job, &options, NULL, &room->err),
@@ -233,7 +232,7 @@ static void a_lost_connection_is_told(void **state)
     struct room *room = *state;
     struct seen seen = { .backend = conns_backend(room->conn) };
     const tusk_maintain_options options = { .interval_ms = 20, .progress = see, .context = &seen };
-    make_slow(room, 1000000);
+    make_slow(room, SLOW(1000000));
     tusk_maintenance job = prepare(room, TUSK_VACUUM, "slow");
     seen.killer = conns_open(&room->server);
     tusk_status st = tusk_maintain_run(room->conn, room->watcher, &job, &options, NULL, &room->err);
@@ -248,7 +247,7 @@ static void a_lost_watcher_does_no_harm(void **state)
     struct room *room = *state;
     struct seen seen = { 0 };
     const tusk_maintain_options options = { .interval_ms = 20, .progress = see, .context = &seen };
-    make_slow(room, 5000);
+    make_slow(room, SLOW(5000));
     conns_terminate(room->conn, conns_backend(room->watcher));
     tusk_maintenance job = prepare(room, TUSK_VACUUM, "slow");
     assert_int_equal(tusk_maintain_run(room->conn, room->watcher, &job, &options, NULL, &room->err),
@@ -286,16 +285,27 @@ static void a_transaction_is_no_place_for_it(void **state)
     tusk_tx_rollback(room->conn);
 }
 
+static void make_role(struct room *room, const char *before, const char *name, const char *after)
+{
+    tusk_buf buf;
+    tusk_str sql;
+    tusk_buf_init_in(&buf, room->arena, 1000);
+    tusk_buf_add_cstr(&buf, before);
+    tusk_quote_name(&buf, tusk_str_of(name));
+    tusk_buf_add_cstr(&buf, after);
+    assert_int_equal(tusk_buf_finish(&buf, &sql, NULL), TUSK_OK);
+    make(room, sql.ptr);
+}
+
 /* The server only warns, and would call it done. */
 static void a_table_of_others_is_not_called_done(void **state)
 {
     struct room *room = *state;
     tusk_server server = room->server;
     tusk_maintained done;
-    char name[32], sql[160];
+    char name[32];
     snprintf(name, sizeof name, "stranger_%d", (int)getpid());
-    snprintf(sql, sizeof sql, "create role %s login password 'x'; create table t (id int)", name);
-    make(room, sql);
+    make_role(room, "create role ", name, " login password 'x'; create table t (id int)");
     server.user = name;
     server.password = "x";
     tusk_conn *owner = room->conn;
@@ -306,8 +316,7 @@ static void a_table_of_others_is_not_called_done(void **state)
     tusk_status st_all = tusk_maintain_run(room->conn, NULL, &all, NULL, &done, &room->err);
     tusk_conn_close(room->conn);
     room->conn = owner;
-    snprintf(sql, sizeof sql, "drop role %s", name);
-    make(room, sql);
+    make_role(room, "drop role ", name, "");
     assert_int_equal(st_one, TUSK_SERVER);
     assert_non_null(
         strstr(err.message, "\"t\"")); /* skipping "t"; permission denied to vacuum "t" */

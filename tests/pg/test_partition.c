@@ -2,11 +2,12 @@
 #include "tests/pg/conns.h"
 
 #include <pthread.h>
-#include <stdio.h>
 #include <string.h>
 
 #include "tusk/partition.h"
+#include "tusk/quote.h"
 
+#define INSERT       "insert into t values ("
 #define COUNT(array) (sizeof(array) / sizeof *(array))
 #define NOVEMBER_22  ((tusk_time){ 20779LL * 86400 * 1000000 + 43200LL * 1000000 }) /* of 2026 */
 
@@ -57,16 +58,30 @@ static void expect(struct room *room, const char *sql, const char *expected)
     if (strcmp(found, expected) != 0) fail_msg("%s\n%s\ninstead of\n%s", sql, found, expected);
 }
 
+/* `before`, then `word` as a name or a literal, then `after`. */
+static const char *sql_with(struct room *room, const char *before,
+                            void (*quote)(tusk_buf *buf, tusk_str word), const char *word,
+                            const char *after)
+{
+    tusk_buf buf;
+    tusk_str sql;
+    tusk_buf_init_in(&buf, room->arena, 1000);
+    tusk_buf_add_cstr(&buf, before);
+    quote(&buf, tusk_str_of(word));
+    tusk_buf_add_cstr(&buf, after);
+    assert_int_equal(tusk_buf_finish(&buf, &sql, NULL), TUSK_OK);
+    return sql.ptr;
+}
+
 /* The partitions of a table, by name. */
 static void expect_partitions(struct room *room, const char *table, const char *expected)
 {
-    char sql[300];
-    snprintf(
-        sql, sizeof sql,
-        "select string_agg(c.relname, ' ' order by c.relname) from pg_inherits i join pg_class "
-        "c on c.oid = i.inhrelid where i.inhparent = '%s'::regclass",
-        table);
-    expect(room, sql, expected);
+    expect(room,
+           sql_with(room,
+                    "select string_agg(c.relname, ' ' order by c.relname) from pg_inherits i join"
+                    " pg_class c on c.oid = i.inhrelid where i.inhparent = ",
+                    tusk_quote_literal, table, "::regclass"),
+           expected);
 }
 
 static tusk_status ahead(struct room *room, tusk_partition_rule rule)
@@ -98,40 +113,36 @@ static void refused(struct room *room, tusk_partition_rule rule, tusk_status st,
 static void each_type_and_unit_holds_its_rows(void **state)
 {
     static const struct {
-        const char *type;
+        const char *table;
         tusk_partition_unit unit;
         const char *names, *inside, *outside;
     } cases[] = {
-        { "timestamptz", TUSK_PARTITION_MONTH, "t_2026_11 t_2026_12 t_2027_01",
-          "2027-01-31 23:59:59.999+00", "2027-02-01 00:00:00+00" },
-        { "timestamptz", TUSK_PARTITION_DAY, "t_2026_11_22 t_2026_11_23 t_2026_11_24",
-          "2026-11-22 00:00:00+00", "2026-11-21 23:59:59+00" },
-        { "timestamp", TUSK_PARTITION_WEEK, "t_2026w47 t_2026w48 t_2026w49", "2026-11-16 00:00:00",
-          "2026-12-07 00:00:00" },
-        { "date", TUSK_PARTITION_YEAR, "t_2026 t_2027 t_2028", "2028-12-31", "2029-01-01" },
-        { "date", TUSK_PARTITION_MONTH, "t_2026_11 t_2026_12 t_2027_01", "2026-11-01",
-          "2026-10-31" },
+        { "create table t (at timestamptz(3)) partition by range (at)", TUSK_PARTITION_MONTH,
+          "t_2026_11 t_2026_12 t_2027_01", "2027-01-31 23:59:59.999+00", "2027-02-01 00:00:00+00" },
+        { "create table t (at timestamptz(3)) partition by range (at)", TUSK_PARTITION_DAY,
+          "t_2026_11_22 t_2026_11_23 t_2026_11_24", "2026-11-22 00:00:00+00",
+          "2026-11-21 23:59:59+00" },
+        { "create table t (at timestamp(3)) partition by range (at)", TUSK_PARTITION_WEEK,
+          "t_2026w47 t_2026w48 t_2026w49", "2026-11-16 00:00:00", "2026-12-07 00:00:00" },
+        { "create table t (at date) partition by range (at)", TUSK_PARTITION_YEAR,
+          "t_2026 t_2027 t_2028", "2028-12-31", "2029-01-01" },
+        { "create table t (at date) partition by range (at)", TUSK_PARTITION_MONTH,
+          "t_2026_11 t_2026_12 t_2027_01", "2026-11-01", "2026-10-31" },
     };
     struct room *room = *state;
     for (size_t i = 0; i < COUNT(cases); i++) {
-        char sql[200];
-        snprintf(sql, sizeof sql, "create table t (at %s(3)) partition by range (at)",
-                 cases[i].type);
-        if (strcmp(cases[i].type, "date") == 0)
-            snprintf(sql, sizeof sql, "create table t (at date) partition by range (at)");
-        make(room, sql);
+        make(room, cases[i].table);
         ok(room, RULE(.table = "t", .unit = cases[i].unit, .ahead = 2));
         assert_int_equal(room->done.count, 3);
         assert_int_equal(room->done.present, 0);
         expect_partitions(room, "t", cases[i].names);
-        snprintf(sql, sizeof sql, "set datestyle = 'ISO, YMD'; insert into t values ('%s')",
-                 cases[i].inside);
-        make(room, sql);
+        make(room, "set datestyle = 'ISO, YMD'");
+        make(room, sql_with(room, INSERT, tusk_quote_literal, cases[i].inside, ")"));
         /* again, and there is nothing left to do */
         ok(room, RULE(.table = "public.t", .unit = cases[i].unit, .ahead = 2));
         assert_int_equal(room->done.count, 0);
         assert_int_equal(room->done.present, 3);
-        snprintf(sql, sizeof sql, "insert into t values ('%s')", cases[i].outside);
+        const char *sql = sql_with(room, INSERT, tusk_quote_literal, cases[i].outside, ")");
         assert_int_equal(conns_run(room->conn, sql, &room->err), TUSK_SERVER);
         assert_string_equal(room->err.sqlstate, "23514");
         make(room, "drop table t; set datestyle = 'SQL, DMY'");
@@ -213,9 +224,8 @@ static void long_names_do_not_meet(void **state)
     };
     struct room *room = *state;
     for (size_t i = 0; i < COUNT(names); i++) {
-        char sql[200];
-        snprintf(sql, sizeof sql, "create table %s (at date) partition by range (at)", names[i]);
-        make(room, sql);
+        make(room, sql_with(room, "create table ", tusk_quote_name, names[i],
+                            " (at date) partition by range (at)"));
         ok(room, MONTHS(names[i], .ahead = 1));
         assert_int_equal(room->done.count, 2);
         ok(room, MONTHS(names[i], .ahead = 1));
