@@ -25,6 +25,14 @@ static tusk_str place(finder *f, tusk_str schema, tusk_str name)
     return tusk_arena_printf(f->arena, "%.*s.%.*s", TUSK_STR_ARG(own), TUSK_STR_ARG(name));
 }
 
+/* Where it would go; public is spelled out for what comes from another schema. */
+static tusk_str new_place(finder *f, tusk_str was_in, tusk_str schema, tusk_str name)
+{
+    bool leaves = tusk_model_schema(was_in).len > 0 && tusk_model_schema(schema).len == 0;
+    return leaves ? tusk_arena_printf(f->arena, "public.%.*s", TUSK_STR_ARG(name))
+                  : place(f, schema, name);
+}
+
 static tusk_str member(finder *f, tusk_str owner, tusk_str name)
 {
     return tusk_arena_printf(f->arena, "%.*s.%.*s", TUSK_STR_ARG(owner), TUSK_STR_ARG(name));
@@ -57,7 +65,8 @@ static tusk_str member(finder *f, tusk_str owner, tusk_str name)
                 continue;                                                                       \
             add((f), what,                                                                      \
                 place((f), (f)->first->list.items[j].schema, (f)->first->list.items[j].name),   \
-                place((f), (f)->to->list.items[i].schema, (f)->to->list.items[i].name));        \
+                new_place((f), (f)->first->list.items[j].schema, (f)->to->list.items[i].schema, \
+                          (f)->to->list.items[i].name));                                        \
         }                                                                                       \
     }
 

@@ -100,58 +100,73 @@ static bool rename_role(renamer *r, const path *from, const path *to, bool apply
     return fits;
 }
 
-/* Where it goes: the schema that `to` says, else the one it was in. */
-static tusk_str new_schema(const path *to, tusk_str old)
-{
-    return to->count > 1 ? schema_part(to, 1) : old;
-}
-
-#define FITS(list)                                                                                \
-    (from->count <= 2 && to->count <= 2 && (old = FIND(r->out->list, schema, last_part(from))) && \
-     !FIND(r->out->list, new_schema(to, schema), last_part(to)) &&                                \
-     FIND(r->to->list, new_schema(to, schema), last_part(to)))
+/* A place that only the new schema has: the one that `to` says, else one in the schema that it was
+ * in, else one in public. */
+#define FIND_NEW(list, to_, old_schema)                                                  \
+    __extension__({                                                                      \
+        __typeof__(r->to->list.items + 0) found_new_ = NULL;                             \
+        tusk_str tried_[] = { (to_)->count > 1 ? schema_part((to_), 1) : (old_schema),   \
+                              (to_)->count > 1 ? schema_part((to_), 1) : TUSK_STR("") }; \
+        for (size_t t_ = 0; t_ < 2 && !found_new_; t_++) {                               \
+            if (FIND(r->out->list, tried_[t_], last_part(to_))) continue;                \
+            found_new_ = FIND(r->to->list, tried_[t_], last_part(to_));                  \
+        }                                                                                \
+        found_new_;                                                                      \
+    })
+/* The item by its place now, else by the one before its schema was renamed. */
+#define FIND_OLD(list, from_)                                                            \
+    __extension__({                                                                      \
+        tusk_str in_ = schema_part((from_), 1), named_ = last_part(from_);               \
+        __typeof__(r->out->list.items + 0) found_old_ = FIND(r->out->list, in_, named_); \
+        if (!found_old_) {                                                               \
+            in_ = tusk_rename_schema(r->from, r->out, in_);                              \
+            found_old_ = FIND(r->out->list, in_, named_);                                \
+        }                                                                                \
+        found_old_;                                                                      \
+    })
+#define FITS(list)                                                         \
+    (from->count <= 2 && to->count <= 2 && (old = FIND_OLD(list, from)) && \
+     (now = FIND_NEW(list, to, old->schema)))
 
 static bool rename_enum(renamer *r, const path *from, const path *to, bool apply)
 {
-    tusk_str schema = schema_part(from, 1);
     tusk_model_enum *old = NULL;
+    const tusk_model_enum *now = NULL;
     if (!FITS(enums)) return false;
-    tusk_str there = FIND(r->to->enums, new_schema(to, schema), last_part(to))->schema;
-    if (apply) tusk_rename_one_enum(r->arena, r->out, old, there, last_part(to));
+    if (apply) tusk_rename_one_enum(r->arena, r->out, old, now->schema, now->name);
     return true;
 }
 
 static bool rename_sequence(renamer *r, const path *from, const path *to, bool apply)
 {
-    tusk_str schema = schema_part(from, 1);
     tusk_model_sequence *old = NULL;
+    const tusk_model_sequence *now = NULL;
     if (!FITS(sequences)) return false;
     if (apply) {
-        old->schema = FIND(r->to->sequences, new_schema(to, schema), last_part(to))->schema;
-        old->name = last_part(to);
+        old->schema = now->schema;
+        old->name = now->name;
     }
     return true;
 }
 
 static bool rename_view(renamer *r, const path *from, const path *to, bool apply)
 {
-    tusk_str schema = schema_part(from, 1);
     tusk_model_view *old = NULL;
+    const tusk_model_view *now = NULL;
     if (!FITS(views)) return false;
     if (apply) {
-        old->schema = FIND(r->to->views, new_schema(to, schema), last_part(to))->schema;
-        old->name = last_part(to);
+        old->schema = now->schema;
+        old->name = now->name;
     }
     return true;
 }
 
 static bool rename_table(renamer *r, const path *from, const path *to, bool apply)
 {
-    tusk_str schema = schema_part(from, 1);
     tusk_model_table *old = NULL;
+    const tusk_model_table *now = NULL;
     if (!FITS(tables)) return false;
-    tusk_str there = FIND(r->to->tables, new_schema(to, schema), last_part(to))->schema;
-    if (apply) tusk_rename_one_table(r->out, old, there, last_part(to));
+    if (apply) tusk_rename_one_table(r->out, old, now->schema, now->name);
     return true;
 }
 
@@ -282,13 +297,26 @@ static tusk_status apply_one(renamer *r, const tusk_rename *rename, bool members
     return TUSK_OK;
 }
 
+/* Once through all; `any`: one was applied, which may have made room for another. */
+static tusk_status apply_fitting(renamer *r, const tusk_diff_options *options, bool members,
+                                 bool *done, bool *any, tusk_error *err)
+{
+    *any = false;
+    for (size_t i = 0; i < options->rename_count; i++) {
+        if (done[i]) continue;
+        tusk_status st = apply_one(r, &options->renames[i], members, &done[i], err);
+        if (st != TUSK_OK) return st;
+        if (done[i]) *any = true;
+    }
+    return TUSK_OK;
+}
+
 static tusk_status apply_options(renamer *r, const tusk_diff_options *options, bool *done,
                                  tusk_error *err)
 {
     for (int members = 0; members < 2; members++) {
-        for (size_t i = 0; i < options->rename_count; i++) {
-            if (done[i]) continue;
-            tusk_status st = apply_one(r, &options->renames[i], members == 1, &done[i], err);
+        for (bool any = true; any;) {
+            tusk_status st = apply_fitting(r, options, members == 1, done, &any, err);
             if (st != TUSK_OK) return st;
         }
     }

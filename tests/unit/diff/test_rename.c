@@ -174,6 +174,63 @@ static void candidates_are_members_too(void **state)
     tusk_arena_free(p.arena);
 }
 
+#define TABLE_IN_SHOP(row, name)                            \
+    "TABLE_IN(\"shop\", " row ", " name ", \"" name "\")\n" \
+    "    COLUMN(integer, id, PRIMARY_KEY)\nEND_TABLE(" row ", " name ")\n"
+#define TABLE_IN_PUBLIC(row, name)             \
+    "TABLE(" row ", " name ", \"" name "\")\n" \
+    "    COLUMN(integer, id, PRIMARY_KEY)\nEND_TABLE(" row ", " name ")\n"
+
+/* What comes to public may leave that unsaid; as a candidate it says so. */
+static void public_goes_without_saying(void **state)
+{
+    static const tusk_rename short_one[] = { RENAME("shop.users", "people") };
+    struct pair p = open_pair(*state, "SCHEMA(\"shop\")\n" TABLE_IN_SHOP("row", "users"),
+                              "SCHEMA(\"shop\")\n" TABLE_IN_PUBLIC("row", "people"));
+    tusk_candidate_renames found;
+    assert_ok(diff_with(&p, short_one, 1), p.err);
+    assert_int_equal(p.plan.steps.count, 2);
+    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, &found, &p.err), p.err);
+    assert_int_equal(found.count, 1);
+    assert_text(found.items[0].to, "public.people");
+    tusk_rename said = { found.items[0].from, found.items[0].to };
+    assert_ok(diff_with(&p, &said, 1), p.err);
+    assert_plan(&p, "ALTER TABLE \"shop\".\"users\" SET SCHEMA \"public\";\n"
+                    "--> statement-breakpoint\nALTER TABLE \"users\" RENAME TO \"people\";");
+    tusk_arena_free(p.arena);
+}
+
+/* By the schema's old name as well as by its new one. */
+static void a_renamed_schema_keeps_its_old_name_here(void **state)
+{
+    static const tusk_rename ways[][2] = {
+        { RENAME("schema:shop", "store"), RENAME("shop.users", "store.people") },
+        { RENAME("schema:shop", "store"), RENAME("store.users", "people") },
+    };
+    for (size_t i = 0; i < COUNT(ways); i++) {
+        struct pair p =
+            open_pair(*state, "SCHEMA(\"shop\")\n" TABLE_IN_SHOP("row", "users"),
+                      "SCHEMA(\"store\")\nTABLE_IN(\"store\", row, people, \"people\")\n"
+                      "    COLUMN(integer, id, PRIMARY_KEY)\nEND_TABLE(row, people)\n");
+        assert_ok(diff_with(&p, ways[i], 2), p.err);
+        assert_plan(&p, "ALTER SCHEMA \"shop\" RENAME TO \"store\";\n--> statement-breakpoint\n"
+                        "ALTER TABLE \"store\".\"users\" RENAME TO \"people\";");
+        tusk_arena_free(p.arena);
+    }
+}
+
+/* Whatever order they are said in, one may make room for another. */
+static void renames_make_room_for_each_other(void **state)
+{
+    static const tusk_rename backwards[] = { RENAME("a", "b"), RENAME("b", "c") };
+    struct pair p = open_pair(*state, TABLE_IN_PUBLIC("row", "a") TABLE_IN_PUBLIC("row2", "b"),
+                              TABLE_IN_PUBLIC("row", "b") TABLE_IN_PUBLIC("row2", "c"));
+    assert_ok(diff_with(&p, backwards, 2), p.err);
+    assert_plan(&p, "ALTER TABLE \"b\" RENAME TO \"c\";--> statement-breakpoint\n"
+                    "ALTER TABLE \"a\" RENAME TO \"b\";");
+    tusk_arena_free(p.arena);
+}
+
 static void steps_say_what_they_lose(void **state)
 {
     struct pair p = open_pair(
@@ -295,6 +352,9 @@ int main(void)
         FOLDER_TEST(candidates_are_what_is_gone_and_new),
         FOLDER_TEST(candidates_are_members_too),
         FOLDER_TEST(labels_are_renamed),
+        FOLDER_TEST(public_goes_without_saying),
+        FOLDER_TEST(a_renamed_schema_keeps_its_old_name_here),
+        FOLDER_TEST(renames_make_room_for_each_other),
         FOLDER_TEST(steps_say_what_they_lose),
         cmocka_unit_test(names_are_found_outside_of_literals),
         cmocka_unit_test(defaults_are_mended),
