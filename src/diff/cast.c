@@ -103,10 +103,19 @@ static tusk_str lower_case(tusk_arena *arena, tusk_str s)
     return copy ? (tusk_str){ copy, s.len } : s;
 }
 
+bool tusk_type_is_built_in(tusk_str name)
+{
+    for (size_t i = 0; i < sizeof spellings / sizeof *spellings; i++) {
+        if (is(name, spellings[i].spelled)) return true;
+    }
+    return is_any(name, numbers) || is_any(name, texts) || is_any(name, others);
+}
+
 tusk_type_parts tusk_type_of(tusk_arena *arena, const tusk_model_column *column)
 {
     tusk_type_parts parts = { .dimensions = count_brackets(column->type) };
-    tusk_str base = tusk_str_trim(tusk_type_base(column->type));
+    tusk_str whole = tusk_type_base(column->type), base = tusk_str_trim(whole);
+    parts.brackets = (tusk_str){ column->type.ptr + whole.len, column->type.len - whole.len };
     if (column->type_schema.len > 0) {
         parts.name = base;
         parts.own = true;
@@ -120,9 +129,7 @@ tusk_type_parts tusk_type_of(tusk_arena *arena, const tusk_model_column *column)
         parts.serial = spellings[i].serial;
         break;
     }
-    bool known =
-        is_any(parts.name, numbers) || is_any(parts.name, texts) || is_any(parts.name, others);
-    if (!known) parts.own = true;
+    if (!tusk_type_is_built_in(parts.name)) parts.own = true;
     return parts;
 }
 
@@ -249,11 +256,12 @@ tusk_cast tusk_cast_between(const tusk_type_parts *from, const tusk_type_parts *
     bool arrays = from->dimensions > 0 && to->dimensions > 0;
     bool same = same_name(from, to);
     if (same && from->dimensions == to->dimensions) {
-        bool as_before = same_arguments(from->arguments, to->arguments);
+        bool as_before = same_arguments(from->arguments, to->arguments) &&
+                         tusk_str_eq(from->brackets, to->brackets);
         /* of a type that is not known here its arguments may say anything */
         return as_before ? TUSK_CAST_SAME : TUSK_CAST_NEAR;
     }
-    if (same && arrays) return TUSK_CAST_SAME;
+    if (same && arrays) return TUSK_CAST_NEAR;
     if (arrays) {
         tusk_cast cast = cast_of_names(from->name, to->name, from->own || to->own);
         bool direct = cast <= TUSK_CAST_USING;

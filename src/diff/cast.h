@@ -21,12 +21,15 @@ typedef struct tusk_type_parts {
     tusk_str name;       /* "numeric", spelled the way PostgreSQL does; of an enum: its name */
     tusk_str arguments;  /* "10, 2", or no text */
     size_t dimensions;   /* of an array */
+    tusk_str brackets;   /* "[][]", "[3]": PostgreSQL reads them and makes nothing of them */
     bool serial;         /* then name is the integer type */
     bool own;            /* an enum, domain or anything else that is not built in */
     tusk_str own_schema; /* of it */
 } tusk_type_parts;
 
 tusk_type_parts tusk_type_of(tusk_arena *arena, const tusk_model_column *column);
+/** Is it the name of a type that PostgreSQL brings along? */
+bool tusk_type_is_built_in(tusk_str name);
 /** "text[]" without its brackets. */
 tusk_str tusk_type_base(tusk_str type);
 tusk_cast tusk_cast_between(const tusk_type_parts *from, const tusk_type_parts *to);

@@ -104,7 +104,7 @@ static bool retype_from_text(tusk_differ *d, const tusk_table_change *table,
 {
     tusk_type_parts text = { .name = TUSK_STR("text") };
     tusk_cast cast = tusk_cast_between(&text, &column->to);
-    if (column->cast == TUSK_CAST_SAME) return column->now->value.kind != TUSK_DEFAULT_NONE;
+    if (column->cast <= TUSK_CAST_NEAR) return column->now->value.kind != TUSK_DEFAULT_NONE;
     if (column->now->type_schema.len > 0) return text_to_enum(d, table, column);
     if (cast != TUSK_CAST_SAME) set_type(d, table, column, cast, cast > TUSK_CAST_AUTO);
     set_default(d, table, column);

@@ -45,6 +45,8 @@ void tusk_statement_type(tusk_buf *buf, const tusk_model_column *column, bool qu
     tusk_str base = tusk_type_base(column->type);
     tusk_str brackets = { column->type.ptr + base.len, column->type.len - base.len };
     if (column->type_schema.len > 0) {
+        /* "point" alone is PostgreSQL's own, whoever else has that name */
+        qualified = qualified || tusk_type_is_built_in(base);
         tusk_words(buf, qualified ? "%q%s" : "%t%s", column->type_schema, base, brackets);
     } else if (is_plain_type(column->type) || is_no_single_name(base)) {
         tusk_buf_add(buf, column->type);
