@@ -63,11 +63,11 @@ function makeTree() {
   const teams = join(backend, 'db/schema-tables/teams.def'), journal = join(backend, 'drizzle/migrations/meta/_journal.json');
   writeFileSync(teams, readFileSync(teams, 'utf8').replace(/\n\/\* what a person should know[^]*?END_TABLE\(notification, notifications\)\n/, ''));
   const schema = join(backend, 'db/schema.def'); // what came later is not there yet either
-  writeFileSync(schema, readFileSync(schema, 'utf8').replace(/^.*\/admin\.def.*\n/m, ''));
+  writeFileSync(schema, readFileSync(schema, 'utf8').replace(/^.*\/(admin|usage)\.def.*\n/gm, ''));
   const entries = JSON.parse(readFileSync(journal, 'utf8'));
   entries.entries = entries.entries.slice(0, 1);
   writeFileSync(journal, JSON.stringify(entries, null, 2));
-  spawnSync('sh', ['-c', 'rm -f 000[1-9]_*.sql meta/000[1-9]_*.json'], { cwd: join(backend, 'drizzle/migrations') });
+  spawnSync('sh', ['-c', 'rm -f 000[1-9]_*.sql meta/000[1-9]_*.json meta/_000[1-9]_*.json'], { cwd: join(backend, 'drizzle/migrations') });
   mkdirSync(bin);
   symlinkSync(tusk, join(bin, 'tusk'));
   symlinkSync(deploystack, join(bin, 'deploystack'));

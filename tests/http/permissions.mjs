@@ -41,6 +41,7 @@ const expected = {
   'POST /api/oauth/tokens/revoke-expired':                '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/overview':                              '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/overview/stream':                       '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
+  'GET /api/admin/usage':                                 '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'GET /api/admin/activity':                              '401   401    401    401   403   403    403   200   403 403 403 403 403  403  403   401    401',
   'POST /api/admin/activity/{pid}/cancel':                '401   401    401    401   403   403    403   404   403 403 403 403 403  403  403   401    401', // a session that is not there
   'POST /api/admin/activity/{pid}/terminate':             '401   401    401    401   403   403    403   404   403 403 403 403 403  403  403   401    401', // a session that is not there

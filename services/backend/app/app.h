@@ -32,6 +32,7 @@ struct app {
     struct watchers *watchers; /* pages that watch it live */
     struct backups *backups;   /* made every night */
     struct tickets *tickets;   /* for fetching one */
+    struct usage *usage;       /* who calls what */
     int hashing;               /* password hashes asked for and not done: bounded (call.c) */
     struct audit_refusals refusals;
     bool stopping;

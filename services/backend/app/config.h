@@ -22,6 +22,7 @@ struct config {
     const char *backup_dir; /* BACKUP_DIR, absolute */
     int backup_pause_s;     /* BACKUP_PAUSE_S: between those that are asked for */
     int backup_spare_mb;    /* BACKUP_SPARE_MB: stays free on the disk */
+    int usage_keep_months;  /* USAGE_KEEP_MONTHS; 0: all */
     const char *web;        /* folder of the pages */
     const char *migrations; /* folder of the migrations */
     const char *schema;     /* db/schema.def, for db:generate */

@@ -11,6 +11,7 @@
 #include "services/backend/app/input.h"
 #include "services/backend/app/route.h"
 #include "services/backend/app/setup/setup.h"
+#include "services/backend/app/usage/usage.h"
 
 enum { QUERY_TIMEOUT_MS = 10000, HASHES_MAX = 8 };
 
@@ -20,6 +21,7 @@ static void respond(void *context)
 {
     struct call *call = context;
     http_request *request = call->request;
+    usage_count(call->app->usage, call);
     json_decref(call->body); /* the only thing of a call that is not in its arena */
     if (call->redirect)
         http_respond_redirect(request, call->code, call->redirect);

@@ -9,6 +9,7 @@
 #include "services/backend/app/oauth/oauth.h"
 #include "services/backend/app/setup/setup.h"
 #include "services/backend/app/teams/teams.h"
+#include "services/backend/app/usage/usage.h"
 
 static const struct input_field paging[] = {
     { "limit", INPUT_INTEGER, false, 1, 100, NULL, "entries on a page, 20 by default" },
@@ -92,6 +93,9 @@ const struct route routes[] = {
       .answer = overview_shown, .summary = "The database server: what it is, the last hour, the last day" },
     { { "GET", "/api/admin/overview/stream" }, ACCESS_GLOBAL, "system.admin",
       .describe = overview_stream, .summary = "The same live: server-sent events, one every five seconds" },
+    { { "GET", "/api/admin/usage" }, ACCESS_GLOBAL, "system.admin", .query = usage_query,
+      .describe = usage_show, .answer = usage_shown,
+      .summary = "How much the API is used: by day, and which routes most" },
     { { "GET", "/api/admin/activity" }, ACCESS_GLOBAL, "system.admin", .procedure = activity_list,
       .summary = "Sessions on the server, and who waits for whom" },
     { { "POST", "/api/admin/activity/:pid/cancel" }, ACCESS_GLOBAL, "system.admin",

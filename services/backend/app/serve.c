@@ -15,6 +15,7 @@
 #include "services/backend/app/call.h"
 #include "services/backend/app/keeper.h"
 #include "services/backend/app/setup/setup.h"
+#include "services/backend/app/usage/usage.h"
 
 enum { DRAIN_MS = 10000 };
 
@@ -58,6 +59,7 @@ static void http_closed(void *context)
     keeper_stop(s->app.keeper);
     sampler_stop(s->app.sampler);
     watchers_stop(s->app.watchers);
+    usage_stop(s->app.usage);
     if (s->has_database) {
         uv_poll_stop(&s->database);
         uv_close((uv_handle_t *)&s->database, NULL);
@@ -179,7 +181,8 @@ static tusk_status start(struct server *s, tusk_error *err)
     if (s->app.setup) s->app.keeper = keeper_new(&s->app);
     if (s->app.keeper) s->app.sampler = sampler_new(&s->app);
     if (s->app.sampler) s->app.watchers = watchers_new(&s->app);
-    if (!s->app.watchers) return tusk_fail_nomem(err, "the set-up state");
+    if (s->app.watchers) s->app.usage = usage_new(&s->app);
+    if (!s->app.usage) return tusk_fail_nomem(err, "the set-up state");
     s->app.tickets = tickets_new();
     if (s->app.tickets) s->app.backups = backups_new(&s->app);
     if (!s->app.backups) return tusk_fail_nomem(err, "the backups");
@@ -195,6 +198,7 @@ static void abandon(struct server *s)
     if (s->app.keeper) keeper_stop(s->app.keeper);
     if (s->app.sampler) sampler_stop(s->app.sampler);
     if (s->app.watchers) watchers_stop(s->app.watchers);
+    if (s->app.usage) usage_stop(s->app.usage);
     if (s->has_database) uv_close((uv_handle_t *)&s->database, NULL);
     uv_run(&s->loop, UV_RUN_DEFAULT);
 }
@@ -205,6 +209,7 @@ static void clean_up(struct server *s)
     backups_free(s->app.backups);
     tickets_free(s->app.tickets);
     tusk_async_close(s->app.async);
+    usage_free(s->app.usage);
     tusk_pool_close(s->app.pool);
     watchers_free(s->app.watchers);
     sampler_free(s->app.sampler);
