@@ -38,15 +38,26 @@ static bool is_settled(const tusk_rename_questions *all, const bool *yes, size_t
     return false;
 }
 
-/* On a terminal, and where nothing was said about renames. */
-static tusk_status ask_all(struct cli_call *call, tusk_generate_options *options, tusk_error *err)
+/* What --rename takes: with its kind, for a name alone could be several things. */
+static tusk_str rename_text(struct cli_call *call, const tusk_rename_question *one)
 {
-    tusk_rename_questions all;
-    if (options->renames || options->custom || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
-        return TUSK_OK;
-    }
+    return tusk_arena_printf(call->arena, "%s:%.*s=%.*s", one->what, TUSK_STR_ARG(one->from),
+                             TUSK_STR_ARG(one->to));
+}
+
+/* On a terminal, and where nothing was said about renames; `open` are those that nobody answered.
+ */
+static tusk_status ask_all(struct cli_call *call, tusk_generate_options *options,
+                           tusk_rename_questions *open, tusk_error *err)
+{
+    tusk_rename_questions all = { 0 };
+    if (options->custom) return TUSK_OK;
     tusk_status st = tusk_generate_candidates(call->arena, options, &all, err);
     if (st != TUSK_OK || all.count == 0) return st;
+    if (options->renames || !isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) {
+        *open = all;
+        return TUSK_OK;
+    }
     bool *yes = TUSK_NEW_ARRAY(call->arena, bool, all.count);
     const char **renames = TUSK_NEW_ARRAY(call->arena, const char *, all.count + 1);
     if (!yes || !renames) return tusk_fail_nomem(err, "the renames");
@@ -54,17 +65,27 @@ static tusk_status ask_all(struct cli_call *call, tusk_generate_options *options
     for (size_t i = 0; i < all.count; i++) {
         yes[i] = !is_settled(&all, yes, i) && ask(&all.items[i]);
         if (!yes[i]) continue;
-        renames[count++] =
-            tusk_arena_printf(call->arena, "%.*s=%.*s", TUSK_STR_ARG(all.items[i].from),
-                              TUSK_STR_ARG(all.items[i].to))
-                .ptr;
+        renames[count++] = rename_text(call, &all.items[i]).ptr;
     }
     if (count > 0) options->renames = renames;
     return TUSK_OK;
 }
 
+/* Nobody was asked: what looks like a rename is told together with the words that make it one. */
+static void show_open(struct cli_call *call, const tusk_rename_questions *open)
+{
+    for (size_t i = 0; i < open->count; i++) {
+        const tusk_rename_question *one = &open->items[i];
+        if (!one->likely) continue;
+        tusk_str rename = tusk_shown(call->arena, rename_text(call, one));
+        printf("  a %s goes and one like it comes; if it was renamed, take this migration back and"
+               " generate with --rename '%.*s'\n",
+               one->what, TUSK_STR_ARG(rename));
+    }
+}
+
 static int show(struct cli_call *call, const tusk_generate_options *options,
-                const tusk_generated *made)
+                const tusk_generated *made, const tusk_rename_questions *open)
 {
     if (!made->changed) {
         printf("nothing to do: %s is as the newest snapshot in %s says\n", options->schema,
@@ -85,6 +106,7 @@ static int show(struct cli_call *call, const tusk_generate_options *options,
         printf("  %sloses data%s: %s %.*s: %.*s\n", cli_colour("31"), cli_colour(NULL),
                change->what, TUSK_STR_ARG(object), TUSK_STR_ARG(change->loses));
     }
+    show_open(call, open);
     return CLI_OK;
 }
 
@@ -98,8 +120,9 @@ int cmd_generate(struct cli_call *call)
                                       .renames = cli_values(call, "--rename"),
                                       .safe = cli_value(call, "--safe") != NULL };
     tusk_generated made;
+    tusk_rename_questions open = { 0 };
     tusk_error err = { 0 };
-    tusk_status st = ask_all(call, &options, &err);
+    tusk_status st = ask_all(call, &options, &open, &err);
     if (st == TUSK_OK) st = tusk_generate(call->arena, &options, &made, &err);
-    return st == TUSK_OK ? show(call, &options, &made) : cli_fail(call, &err);
+    return st == TUSK_OK ? show(call, &options, &made, &open) : cli_fail(call, &err);
 }

@@ -129,13 +129,15 @@ TUSK_API TUSK_NODISCARD tusk_status tusk_generate(tusk_arena *arena,
 typedef struct tusk_rename_question {
     const char *what;  /* "table", "column"... Lifetime: static */
     tusk_str from, to; /* `from`=`to` is what tusk_generate_options.renames takes */
+    bool likely;       /* one looks like the other (type, columns, labels), and no third does */
 } tusk_rename_question;
 typedef struct tusk_rename_questions {
     const tusk_rename_question *items;
     size_t count;
 } tusk_rename_questions;
-/** What a program may ask a person before tusk_generate(): without an answer, things are dropped
- * and created. Errors: as tusk_generate(). Lifetime: `arena`. */
+/** What a program may ask a person before tusk_generate(): without an answer (in
+ * `options`.renames), things are dropped and created. Errors: as tusk_generate(). Lifetime:
+ * `arena`. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_generate_candidates(tusk_arena *arena,
                                                              const tusk_generate_options *options,
                                                              tusk_rename_questions *out,

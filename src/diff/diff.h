@@ -54,14 +54,18 @@ typedef struct tusk_diff_options {
 tusk_status tusk_diff(tusk_arena *arena, const tusk_model *from, const tusk_model *to,
                       const tusk_diff_options *options, tusk_plan *out, tusk_error *err);
 /** What may be a rename: things that are gone beside things of their kind that are new. For
- * questions on a terminal. */
+ * questions on a terminal, and hints elsewhere. */
 typedef struct tusk_candidate_rename {
     const char *what;  /* "table", "column"... */
     tusk_str from, to; /* as tusk_rename takes them */
+    bool alike;        /* of one type, with the same columns, ... */
+    bool likely;       /* and no other one is */
 } tusk_candidate_rename;
 typedef TUSK_VEC(tusk_candidate_rename) tusk_candidate_renames;
+/** Those that are left with the renames of `options`, which may be NULL. */
 tusk_status tusk_diff_candidates(tusk_arena *arena, const tusk_model *from, const tusk_model *to,
-                                 tusk_candidate_renames *out, tusk_error *err);
+                                 const tusk_diff_options *options, tusk_candidate_renames *out,
+                                 tusk_error *err);
 /** The text of a migration file. Lifetime: `arena`. */
 tusk_status tusk_plan_text(tusk_arena *arena, const tusk_plan *plan, tusk_str *out,
                            tusk_error *err);

@@ -72,7 +72,7 @@ static tusk_status find_renames(tusk_arena *arena, const tusk_chunks *statements
 {
     tusk_candidate_renames possible = { 0 };
     TUSK_VEC(tusk_rename) found = { 0 };
-    tusk_status st = tusk_diff_candidates(arena, from, to, &possible, err);
+    tusk_status st = tusk_diff_candidates(arena, from, to, NULL, &possible, err);
     if (st != TUSK_OK) return st;
     for (size_t i = 0; i < possible.count; i++) {
         const tusk_candidate_rename *one = &possible.items[i];

@@ -214,17 +214,20 @@ tusk_status tusk_generate_candidates(tusk_arena *arena, const tusk_generate_opti
 {
     generation g = { .arena = arena, .options = options, .err = err };
     tusk_candidate_renames found = { 0 };
+    tusk_diff_options how;
+    tusk_change_options said = { .renames = options->renames };
     *out = (tusk_rename_questions){ 0 };
     tusk_status st = read_state(&g);
+    if (st == TUSK_OK) st = tusk_source_renames(arena, &said, &how, err);
     if (st == TUSK_OK) {
-        st = tusk_diff_candidates(arena, &g.latest.snapshot.model, &g.schema, &found, err);
+        st = tusk_diff_candidates(arena, &g.latest.snapshot.model, &g.schema, &how, &found, err);
     }
     if (st != TUSK_OK) return st;
     tusk_rename_question *items = TUSK_NEW_ARRAY(arena, tusk_rename_question, found.count);
     if (!items) return tusk_fail_nomem(err, "the renames");
     for (size_t i = 0; i < found.count; i++) {
-        items[i] =
-            (tusk_rename_question){ found.items[i].what, found.items[i].from, found.items[i].to };
+        const tusk_candidate_rename *one = &found.items[i];
+        items[i] = (tusk_rename_question){ one->what, one->from, one->to, one->likely };
     }
     *out = (tusk_rename_questions){ items, found.count };
     return TUSK_OK;

@@ -128,6 +128,22 @@ static void from_a_schema_to_a_database(void **state)
     assert_string_equal(columns, "id,label,note");
 }
 
+/* Away from a terminal nobody is asked: the words that keep the data are told, and they work. */
+static void a_likely_rename_is_told(void **state)
+{
+    scene *s = *state;
+    tusk_error err;
+    assert_int_equal(tusk_folder_make("db", 0755, &err), TUSK_OK);
+    put("db/schema.def", BOXES "END_TABLE(box, boxes)\n");
+    EXPECT(s, "generate --name first", CLI_OK, "0000_first");
+    put("db/schema.def", "TABLE(box, boxes, \"boxes\")\n    COLUMN(integer, id, PRIMARY_KEY)\n"
+                         "    COLUMN(text, title)\nEND_TABLE(box, boxes)\n");
+    EXPECT(s, "generate --rename column:boxes.label=boxes.title --name kept", CLI_OK, "0001_kept");
+    assert_null(strstr(s->output, "--rename"));
+    put("db/schema.def", BOXES "END_TABLE(box, boxes)\n");
+    EXPECT(s, "generate", CLI_OK, "loses data", "--rename 'column:boxes.title=boxes.label'");
+}
+
 static void what_differs_is_told(void **state)
 {
     scene *s = *state;
@@ -166,6 +182,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         SCENE(from_a_schema_to_a_database),
+        SCENE(a_likely_rename_is_told),
         SCENE(what_differs_is_told),
         SCENE(what_is_wrong_is_told),
     };

@@ -147,7 +147,7 @@ static void candidates_are_what_is_gone_and_new(void **state)
     };
     struct pair p = open_pair(*state, BEFORE, AFTER);
     tusk_candidate_renames found;
-    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, &found, &p.err), p.err);
+    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, NULL, &found, &p.err), p.err);
     assert_int_equal(found.count, COUNT(expected));
     for (size_t i = 0; i < found.count; i++) {
         assert_string_equal(found.items[i].what, expected[i][0]);
@@ -165,7 +165,7 @@ static void candidates_are_members_too(void **state)
                               "TABLE(row, t, \"t\")\n    COLUMN(integer, id, PRIMARY_KEY)\n"
                               "    NULLABLE(text, b)\nEND_TABLE(row, t)\n");
     tusk_candidate_renames found;
-    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, &found, &p.err), p.err);
+    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, NULL, &found, &p.err), p.err);
     assert_int_equal(found.count, 1);
     assert_string_equal(found.items[0].what, "column");
     tusk_rename answer = { found.items[0].from, found.items[0].to };
@@ -190,7 +190,7 @@ static void public_goes_without_saying(void **state)
     tusk_candidate_renames found;
     assert_ok(diff_with(&p, short_one, 1), p.err);
     assert_int_equal(p.plan.steps.count, 2);
-    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, &found, &p.err), p.err);
+    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, NULL, &found, &p.err), p.err);
     assert_int_equal(found.count, 1);
     assert_text(found.items[0].to, "public.people");
     tusk_rename said = { found.items[0].from, found.items[0].to };
@@ -198,6 +198,43 @@ static void public_goes_without_saying(void **state)
     assert_plan(&p, "ALTER TABLE \"shop\".\"users\" SET SCHEMA \"public\";\n"
                     "--> statement-breakpoint\nALTER TABLE \"users\" RENAME TO \"people\";");
     tusk_arena_free(p.arena);
+}
+
+#define PAIR(a, b)                                                                       \
+    "TABLE(row, t, \"t\")\n    COLUMN(integer, id, PRIMARY_KEY)\n    " a "\n    " b "\n" \
+    "END_TABLE(row, t)\n"
+
+/* Of one type, and no other could be meant. */
+static void likely_ones_are_told_apart(void **state)
+{
+    static const struct {
+        const char *before, *after, *likely;
+    } cases[] = {
+        { PAIR("COLUMN(text, a)", ""), PAIR("COLUMN(text, b)", ""), "t.a=t.b" },
+        { PAIR("COLUMN(text, a)", ""), PAIR("COLUMN(integer, b)", ""), "" },
+        { PAIR("COLUMN(text, a)", "COLUMN(date, c)"), PAIR("COLUMN(date, d)", "COLUMN(text, b)"),
+          "t.c=t.d t.a=t.b" },
+        { PAIR("COLUMN(text, a)", ""), PAIR("COLUMN(text, b)", "COLUMN(text, c)"), "" },
+        { TABLE_IN_PUBLIC("row", "a"), TABLE_IN_PUBLIC("row", "b"), "a=b" },
+        { PAIR("COLUMN(text, a)", "COLUMN(text, b)"), TABLE_IN_PUBLIC("row", "u"), "" },
+        { "SCHEMA(\"a\")\n", "SCHEMA(\"b\")\nSCHEMA(\"c\")\n", "" },
+        { "SEQUENCE(\"a\")\n", "SEQUENCE(\"b\")\n", "a=b" },
+    };
+    for (size_t i = 0; i < COUNT(cases); i++) {
+        struct pair p = open_pair(*state, cases[i].before, cases[i].after);
+        tusk_candidate_renames found;
+        assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, NULL, &found, &p.err), p.err);
+        char said[200] = "";
+        size_t at = 0;
+        for (size_t j = 0; j < found.count; j++) {
+            const tusk_candidate_rename *one = &found.items[j];
+            if (!one->likely) continue;
+            at += (size_t)snprintf(said + at, sizeof said - at, "%s%.*s=%.*s", at > 0 ? " " : "",
+                                   TUSK_STR_ARG(one->from), TUSK_STR_ARG(one->to));
+        }
+        assert_string_equal(said, cases[i].likely);
+        tusk_arena_free(p.arena);
+    }
 }
 
 /* By the schema's old name as well as by its new one. */
@@ -329,7 +366,7 @@ static void labels_are_renamed(void **state)
         open_pair(*state, MOOD(" LABEL(mood, good, \"good\")\n LABEL(mood, bad, \"bad\")\n"),
                   MOOD(" LABEL(mood, good, \"fine\")\n LABEL(mood, bad, \"bad\")\n"));
     tusk_candidate_renames found;
-    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, &found, &p.err), p.err);
+    assert_ok(tusk_diff_candidates(p.arena, &p.from, &p.to, NULL, &found, &p.err), p.err);
     assert_int_equal(found.count, 1);
     assert_string_equal(found.items[0].what, "label");
     assert_text(found.items[0].from, "mood.good");
@@ -353,6 +390,7 @@ int main(void)
         FOLDER_TEST(candidates_are_members_too),
         FOLDER_TEST(labels_are_renamed),
         FOLDER_TEST(public_goes_without_saying),
+        FOLDER_TEST(likely_ones_are_told_apart),
         FOLDER_TEST(a_renamed_schema_keeps_its_old_name_here),
         FOLDER_TEST(renames_make_room_for_each_other),
         FOLDER_TEST(steps_say_what_they_lose),
