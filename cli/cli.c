@@ -25,12 +25,54 @@ const char *cli_colour(const char *code)
     return "";
 }
 
+/* The library does not know where a program gets its settings from. */
+static void add_settings(tusk_error *err)
+{
+    static const struct {
+        const char *sqlstate, *hint;
+    } hints[] = {
+        { "28P01", "POSTGRES_USER and POSTGRES_PASSWORD (or POSTGRES_PASSWORD_FILE) say who signs "
+                   "in: in the environment, services/backend/.env or .env." },
+        { "28000", "POSTGRES_USER says who signs in; the server's pg_hba.conf says who may." },
+        { "3D000", "POSTGRES_DATABASE or --database names it; `createdb` makes one." },
+    };
+    if (err->hint[0] != '\0') return;
+    for (size_t i = 0; i < sizeof hints / sizeof *hints; i++) {
+        if (strcmp(err->sqlstate, hints[i].sqlstate) == 0)
+            tusk_error_hint(err, "%s", hints[i].hint);
+    }
+    if (err->status == TUSK_CONNECTION && err->sqlstate[0] == '\0') {
+        tusk_error_hint(err,
+                        "Is it running there? POSTGRES_HOST and POSTGRES_PORT say where it is: "
+                        "in the environment, services/backend/.env or .env.");
+    }
+}
+
 int cli_fail(const struct cli_call *call, const tusk_error *err)
 {
+    tusk_error shown = *err;
+    add_settings(&shown);
     fflush(stdout);
-    char text[TUSK_ERROR_TEXT_SIZE];
-    fprintf(stderr, "%s %s: %s\n", call->program, call->command->name, tusk_error_text(err, text));
+    fprintf(stderr, "%s %s: %s\n", call->program, call->command->name, TUSK_ERROR_TEXT(&shown));
     return CLI_FAILED;
+}
+
+bool cli_agree(const struct cli_call *call, const char *format, ...)
+{
+    char answer[16] = "";
+    va_list args;
+    bool person = isatty(STDIN_FILENO) != 0;
+    FILE *out = person ? stdout : stderr;
+    if (cli_value(call, "--yes")) return true;
+    if (!person)
+        fprintf(out, "%s %s: nobody is there to ask: ", call->program, call->command->name);
+    va_start(args, format);
+    vfprintf(out, format, args);
+    va_end(args);
+    fprintf(out, person ? "? [y/N] " : "?\n  --yes does it without asking.\n");
+    fflush(out);
+    if (!person) return false;
+    return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
 }
 
 int cli_usage(const struct cli_call *call, const char *format, ...)

@@ -66,10 +66,14 @@ const char *cli_value(const struct cli_call *call, const char *name);
 /** The values of an option that may be repeated, in order, NULL after the last; NULL when it was
  * not given, or without memory. Lifetime: the call. */
 const char *const *cli_values(const struct cli_call *call, const char *name);
-/** Shows the error on stderr: message, detail, hint. Returns CLI_FAILED. */
+/** Shows the error on stderr: message, detail, hint (where it has none and the server could not be
+ * reached, which settings say where it is). Returns CLI_FAILED. */
 int cli_fail(const struct cli_call *call, const tusk_error *err);
 /** One line on stderr about wrong usage. Returns CLI_USAGE. */
 int cli_usage(const struct cli_call *call, const char *format, ...) TUSK_PRINTF(2, 3);
+/** Asks a person ("FORMAT? [y/N] "), true for a yes or with --yes. Where nobody is there to ask,
+ * that is told on stderr, and it is false. */
+bool cli_agree(const struct cli_call *call, const char *format, ...) TUSK_PRINTF(2, 3);
 /** `code` (an SGR number such as "32") or the reset code when NULL, as an escape sequence; "" when
  * stdout is no terminal, TERM is dumb or NO_COLOR is set. Lifetime: static. */
 const char *cli_colour(const char *code);

@@ -71,6 +71,7 @@ int cmd_check(struct cli_call *call)
     if (!offline) cli_target_close(&target);
     if (st != TUSK_OK) return cli_fail(call, &err);
     if (!cli_value(call, "--json")) {
+        if (!schema) printf("%s is not there: no schema was looked at\n", cli_schema(call));
         show_findings(call, &findings);
     } else if (show_findings_json(&findings) != CLI_OK) {
         return CLI_FAILED;

@@ -2,7 +2,6 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 enum { CONNECT_MS = 15000 };
 
@@ -22,21 +21,6 @@ const char cmd_drop_more[] =
     "applied\n"
     "to elsewhere nobody here knows: drop only what was not given to others.\n";
 
-/* Files that are gone come back from version control only. */
-static bool is_meant(const struct cli_call *call, tusk_str tag)
-{
-    char answer[16] = "";
-    if (cli_value(call, "--yes")) return true;
-    if (!isatty(STDIN_FILENO)) {
-        fprintf(stderr, "error: nobody is there to ask; --yes drops %.*s without asking\n",
-                TUSK_STR_ARG(tag));
-        return false;
-    }
-    printf("remove %.*s from %s? [y/N] ", TUSK_STR_ARG(tag), cli_folder(call));
-    fflush(stdout);
-    return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
-}
-
 /* Looks first, asks, and drops exactly the one that was asked about. */
 static tusk_status drop(struct cli_call *call, tusk_conn *conn, bool *meant, tusk_error *err)
 {
@@ -44,7 +28,10 @@ static tusk_status drop(struct cli_call *call, tusk_conn *conn, bool *meant, tus
     tusk_dropped dropped;
     tusk_status st =
         tusk_migrate_drop(conn, call->arena, cli_folder(call), &options, &dropped, err);
-    if (st == TUSK_OK) *meant = is_meant(call, dropped.tag);
+    if (st == TUSK_OK) {
+        *meant =
+            cli_agree(call, "remove %.*s from %s", TUSK_STR_ARG(dropped.tag), cli_folder(call));
+    }
     if (st != TUSK_OK || !*meant) return st;
     options = (tusk_drop_options){ .tag = dropped.tag.ptr };
     st = tusk_migrate_drop(conn, call->arena, cli_folder(call), &options, &dropped, err);
@@ -62,8 +49,9 @@ int cmd_drop(struct cli_call *call)
     bool offline = cli_value(call, "--offline") != NULL, meant = false;
     tusk_status st = offline ? TUSK_OK : cli_target_open(call, &target, &err);
     if (st == TUSK_OK && !offline) st = tusk_conn_open(&target.server, CONNECT_MS, &conn, &err);
-    if (st != TUSK_OK && err.hint[0] == '\0') {
-        tusk_error_hint(&err, "--offline drops it without asking a database.");
+    if (st == TUSK_CONNECTION) {
+        tusk_error_hint(&err, "POSTGRES_HOST and POSTGRES_PORT say where the server is; --offline "
+                              "drops it without asking a database.");
     }
     if (st == TUSK_OK) st = drop(call, conn, &meant, &err);
     tusk_conn_close(conn);

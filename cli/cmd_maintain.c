@@ -100,13 +100,9 @@ static void say_lock(const struct cli_call *call, const tusk_maintenance *job)
 
 static bool agreed(const struct cli_call *call, const tusk_maintenance *job)
 {
-    char answer[16];
     if (job->kind != TUSK_VACUUM_FULL || cli_value(call, "--yes")) return true;
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return true;
-    printf("Go on? [y/N] ");
-    fflush(stdout);
-    if (!fgets(answer, sizeof answer, stdin)) return false;
-    return strcmp(answer, "y\n") == 0 || strcmp(answer, "Y\n") == 0 || strcmp(answer, "yes\n") == 0;
+    return cli_agree(call, "Go on");
 }
 
 /* ---- the commands ---- */

@@ -100,7 +100,6 @@ static tusk_status agree(struct cli_call *call, tusk_conn *conn, const tusk_part
 {
     tusk_partition_rule dry = *rule;
     tusk_partitions would;
-    char answer[16] = "";
     *agreed = true;
     if (rule->keep == 0 || rule->detach || rule->dry_run || cli_value(call, "--yes"))
         return TUSK_OK;
@@ -113,9 +112,7 @@ static tusk_status agree(struct cli_call *call, tusk_conn *conn, const tusk_part
         return st;
     }
     show(call, &would, true);
-    printf("Go on? [y/N] ");
-    fflush(stdout);
-    *agreed = fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+    *agreed = cli_agree(call, "Go on");
     return TUSK_OK;
 }
 

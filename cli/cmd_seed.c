@@ -2,7 +2,6 @@
 #include "cli/cli.h"
 
 #include <stdio.h>
-#include <unistd.h>
 
 enum { CONNECT_MS = 15000, ROWS_MAX = 1000000 };
 
@@ -18,20 +17,6 @@ const struct cli_option cmd_seed_options[] = {
 const char cmd_seed_more[] = "Values go by the type and the name of a column; foreign keys lead "
                              "somewhere, what is unique is,\n"
                              "and simple checks hold. All of it or, after an error, nothing.\n";
-
-/* Rows in the wrong database are hard to get out again. */
-static bool is_meant(struct cli_call *call, const tusk_server *server)
-{
-    char answer[16] = "";
-    if (cli_value(call, "--yes")) return true;
-    if (!isatty(STDIN_FILENO)) {
-        fprintf(stderr, "error: nobody is there to ask; --yes adds made-up rows without asking\n");
-        return false;
-    }
-    printf("add made-up rows to %s? [y/N] ", tusk_server_text(call->arena, server).ptr);
-    fflush(stdout);
-    return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
-}
 
 static bool read_number(const struct cli_call *call, const char *option, long long most,
                         long long *out)
@@ -67,7 +52,9 @@ int cmd_seed(struct cli_call *call)
                                   .append = cli_value(call, "--append") != NULL,
                                   .tables = cli_values(call, "--table") };
     tusk_status st = cli_target_open(call, &target, &err);
-    bool meant = st == TUSK_OK && is_meant(call, &target.server);
+    /* rows in the wrong database are hard to get out again */
+    bool meant = st == TUSK_OK && cli_agree(call, "add made-up rows to %s",
+                                            tusk_server_text(call->arena, &target.server).ptr);
     if (meant) st = tusk_conn_open(&target.server, CONNECT_MS, &conn, &err);
     if (meant && st == TUSK_OK) st = tusk_seed(conn, call->arena, &options, &seeded, &err);
     tusk_conn_close(conn);

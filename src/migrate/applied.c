@@ -44,6 +44,14 @@ tusk_candidate *tusk_candidates_find(const tusk_candidates *candidates, tusk_str
     return NULL;
 }
 
+tusk_status tusk_candidates_unknown(const char *folder, const char *tag, tusk_error *err)
+{
+    tusk_fail(err, TUSK_INVALID, "there is no migration \"%s\" in %s", tag, folder);
+    tusk_error_hint(err,
+                    "`tusk status` lists them; a tag, its number or its file's name names one.");
+    return TUSK_INVALID;
+}
+
 /* ---- rows without a file ---- */
 
 enum { HASH_DIGITS_MIN = 8, HASH_DIGITS_SHOWN = 12 };

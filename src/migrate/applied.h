@@ -27,6 +27,8 @@ tusk_status tusk_candidates_read(tusk_arena *arena, const char *folder, tusk_can
                                  tusk_error *err);
 /** The one whose tag is `tag` (or begins with it and "_", or is that file's name), NULL: none. */
 tusk_candidate *tusk_candidates_find(const tusk_candidates *candidates, tusk_str tag);
+/** TUSK_INVALID: none of them has that tag. */
+tusk_status tusk_candidates_unknown(const char *folder, const char *tag, tusk_error *err);
 /** The one that is missing from the folder and that `key` names: a row's time, the beginning of its
  * hash, its name; NULL: none. `*several`: it names others as well. */
 const tusk_candidate *tusk_candidates_find_row(const tusk_candidates *candidates, tusk_str key,

@@ -49,8 +49,7 @@ static tusk_status find_end(undoing *u, size_t *out)
     if (strcmp(u->options.to, "empty") == 0) return TUSK_OK;
     const tusk_candidate *last = tusk_candidates_find(&u->candidates, tusk_str_of(u->options.to));
     if (!last || last->migration.index < 0) {
-        return tusk_fail(u->err, TUSK_INVALID, "there is no migration \"%s\" in %s", u->options.to,
-                         u->folder);
+        return tusk_candidates_unknown(u->folder, u->options.to, u->err);
     }
     *out = (size_t)(last - u->candidates.list.items) + 1;
     return TUSK_OK;

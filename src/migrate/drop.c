@@ -27,14 +27,6 @@ typedef struct dropping {
 
 /* ---- which one ---- */
 
-static tusk_status refuse_unknown(dropping *d, const char *tag)
-{
-    tusk_fail(d->err, TUSK_INVALID, "there is no migration \"%s\" in %s", tag, d->folder);
-    tusk_error_hint(d->err, "`tusk status` lists them; a tag, its number or its file's name names "
-                            "one.");
-    return TUSK_INVALID;
-}
-
 /* One that was given up half-way, or written by hand: its file is there, its entry is not. */
 static tusk_status find_leftover(dropping *d, const char *tag)
 {
@@ -42,9 +34,9 @@ static tusk_status find_leftover(dropping *d, const char *tag)
     d->tag = tusk_str_of(tag);
     if (tusk_str_ends(d->tag, TUSK_STR(".sql"))) d->tag.len -= 4;
     bool name = d->tag.len > 0 && d->tag.ptr[0] != '.' && !memchr(d->tag.ptr, '/', d->tag.len);
-    if (!name) return refuse_unknown(d, tag);
+    if (!name) return tusk_candidates_unknown(d->folder, tag, d->err);
     tusk_status st = tusk_folder_read_sql(d->arena, d->folder, d->tag, &sql, &d->hash, d->err);
-    return st != TUSK_OK || sql.ptr ? st : refuse_unknown(d, tag);
+    return st != TUSK_OK || sql.ptr ? st : tusk_candidates_unknown(d->folder, tag, d->err);
 }
 
 static tusk_status find(dropping *d)

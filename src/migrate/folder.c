@@ -144,6 +144,9 @@ static tusk_status read_snapshots(tusk_arena *arena, const char *meta, const nam
         if (!path.ptr) return tusk_fail_nomem(err, "a snapshot");
         tusk_status st = tusk_file_read(arena, path.ptr, SNAPSHOT_MAX, &out->text, err);
         if (st == TUSK_OK) st = tusk_snapshot_read(arena, path.ptr, out->text, &out->snapshot, err);
+        if (st == TUSK_INVALID && err && err->hint[0] == '\0') {
+            tusk_error_hint(err, "Bring it back from version control.");
+        }
         if (st != TUSK_OK) return st;
         out->path = path;
         for (size_t j = 0; j < seen.count; j++) {

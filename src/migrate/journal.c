@@ -1,5 +1,6 @@
 /* journal.c - meta/_journal.json: the order of migrations and when each was made */
 #include <stdlib.h>
+#include <sys/stat.h>
 
 #include "src/migrate/folder.h"
 #include "src/model/json.h"
@@ -113,9 +114,24 @@ static tusk_status read_entries(tusk_arena *arena, const char *path, const json_
     return st;
 }
 
+/* A file where the folder should be would only be told by the operating system, much later. */
+static tusk_status refuse_file(const char *folder, tusk_error *err)
+{
+    struct stat st;
+    if (stat(folder, &st) != 0 || S_ISDIR(st.st_mode)) return TUSK_OK;
+    tusk_fail(err, TUSK_INVALID, "%s is a file, not a folder of migrations", folder);
+    tusk_error_hint(err, "Name the folder that holds the .sql files and meta/.");
+    return TUSK_INVALID;
+}
+
 tusk_status tusk_journal_missing(const char *folder, tusk_error *err)
 {
-    tusk_fail(err, TUSK_INVALID, "there is no journal %s/meta/_journal.json", folder);
+    if (refuse_file(folder, err) != TUSK_OK) return TUSK_INVALID;
+    if (tusk_file_exists(folder)) {
+        tusk_fail(err, TUSK_INVALID, "there is no journal %s/meta/_journal.json", folder);
+    } else {
+        tusk_fail(err, TUSK_INVALID, "there is no folder %s", folder);
+    }
     tusk_error_hint(err,
                     "Name the folder of migrations, or make the first one with `tusk generate`.");
     return TUSK_INVALID;
@@ -127,7 +143,7 @@ tusk_status tusk_journal_read(tusk_arena *arena, const char *folder, tusk_journa
     *out = (tusk_journal){ .text = TUSK_STR(EMPTY_JOURNAL) };
     tusk_str path = journal_path(arena, folder);
     if (!path.ptr) return tusk_fail_nomem(err, "the journal");
-    if (!tusk_file_exists(path.ptr)) return TUSK_OK;
+    if (!tusk_file_exists(path.ptr)) return refuse_file(folder, err);
     tusk_status st = tusk_file_read(arena, path.ptr, JOURNAL_MAX, &out->text, err);
     if (st != TUSK_OK) return st;
     out->exists = true;
@@ -136,6 +152,8 @@ tusk_status tusk_journal_read(tusk_arena *arena, const char *folder, tusk_journa
     if (st == TUSK_INVALID && memmem(out->text.ptr, out->text.len, "<<<<<<< ", 8)) {
         tusk_error_hint(err, "Two branches each added a migration: `tusk rebase TAG` resolves the "
                              "conflict; TAG is the first one of your branch.");
+    } else if (st == TUSK_INVALID) {
+        tusk_error_hint(err, "Bring it back from version control.");
     }
     if (st == TUSK_OK) st = read_entries(arena, path.ptr, root, out, err);
     json_decref(root);

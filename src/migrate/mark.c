@@ -64,7 +64,7 @@ static tusk_status find_one(saying *s)
     if (s->row) return find_row(s);
     s->one = tusk_candidates_find(&s->candidates, tusk_str_of(s->tag));
     if (s->one) return TUSK_OK;
-    return tusk_fail(s->err, TUSK_INVALID, "there is no migration \"%s\" in %s", s->tag, s->folder);
+    return tusk_candidates_unknown(s->folder, s->tag, s->err);
 }
 
 /* Under the lock, all of it or nothing. */

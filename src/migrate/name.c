@@ -131,6 +131,12 @@ static bool add_change(tusk_buf *buf, const tusk_model *from, const tusk_model *
     return false;
 }
 
+static const tusk_model_table *first_gone_table(const tusk_model *from, const tusk_model *to)
+{
+    size_t count = 0;
+    return first_new_table(to, from, &count);
+}
+
 tusk_str tusk_migration_name(tusk_arena *arena, const tusk_model *from, const tusk_model *to)
 {
     tusk_buf buf;
@@ -138,13 +144,19 @@ tusk_str tusk_migration_name(tusk_arena *arena, const tusk_model *from, const tu
     size_t count = 0;
     tusk_buf_init_in(&buf, arena, 1024);
     const tusk_model_table *table = first_new_table(from, to, &count);
+    const tusk_model_table *gone = first_gone_table(from, to);
     if (count > 1 && from->tables.count == 0) {
         tusk_buf_add_cstr(&buf, "baseline");
     } else if (table) {
         tusk_buf_add_cstr(&buf, "create_");
         add_word(&buf, table->name);
         if (count > 1) tusk_buf_add_cstr(&buf, "_and_more");
-    } else if (!add_change(&buf, from, to)) {
+    } else if (add_change(&buf, from, to)) {
+        /* said */
+    } else if (gone) {
+        tusk_buf_add_cstr(&buf, "drop_");
+        add_word(&buf, gone->name);
+    } else {
         tusk_buf_add_cstr(&buf, "change_types");
     }
     return tusk_buf_finish(&buf, &name, NULL) == TUSK_OK ? name : (tusk_str){ 0 };

@@ -54,7 +54,7 @@ static tusk_status write_schema(tusk_arena *arena, const char *path, const tusk_
     tusk_str text;
     if (tusk_file_exists(path) && !force) {
         tusk_fail(err, TUSK_INVALID, "%s is there already", path);
-        tusk_error_hint(err, "Name another file, or say that it is to be replaced.");
+        tusk_error_hint(err, "--schema FILE names another one, --force replaces it.");
         return TUSK_INVALID;
     }
     const char *slash = strrchr(path, '/');

@@ -121,6 +121,15 @@ static void take(rebasing *r, entry_list *list, const json_t *journal, size_t fr
     }
 }
 
+static tusk_status refuse_tag(rebasing *r, const char *what)
+{
+    tusk_fail(r->err, TUSK_INVALID, "%s \"%s\" in %s", what, r->first, r->folder);
+    tusk_error_hint(r->err,
+                    "TAG is the whole tag (such as 0007_mine) of the first migration of the "
+                    "branch whose migrations move.");
+    return TUSK_INVALID;
+}
+
 /* The journal has a conflict: each side lists its own after what both have. */
 static tusk_status part_sides(rebasing *r)
 {
@@ -133,8 +142,7 @@ static tusk_status part_sides(rebasing *r)
     }
     bool is_ours = has_first(r, r->journals[TUSK_OURS], common);
     if (!is_ours && !has_first(r, r->journals[TUSK_THEIRS], common)) {
-        return tusk_fail(r->err, TUSK_INVALID, "neither branch has a migration \"%s\" of its own",
-                         r->first);
+        return refuse_tag(r, "neither branch has a migration of its own called");
     }
     r->mine = is_ours ? TUSK_OURS : TUSK_THEIRS;
     take(r, &r->base, r->journals[!r->mine], 0, common);
@@ -193,8 +201,7 @@ static tusk_status part_chain(rebasing *r)
     }
     if (st != TUSK_OK) return st;
     if (first == count) {
-        return tusk_fail(r->err, TUSK_INVALID, "there is no migration \"%s\" in %s", r->first,
-                         r->folder);
+        return refuse_tag(r, "there is no migration");
     }
     tusk_str last = links[first].before;
     bool based = tusk_str_eq(last, TUSK_STR(TUSK_SNAPSHOT_NO_ID));
@@ -219,8 +226,10 @@ static tusk_status part(rebasing *r)
     if (st != TUSK_OK) return st;
     if (tusk_arena_failed(r->arena)) return tusk_fail_nomem(r->err, "the migrations");
     if (r->own.count > 0 && r->others.count > 0) return TUSK_OK;
-    return tusk_fail(r->err, TUSK_INVALID,
-                     "there is nothing to move: only one branch went on from there");
+    tusk_fail(r->err, TUSK_INVALID, "there is nothing to move: only one branch went on from there");
+    tusk_error_hint(r->err,
+                    "It is for a folder in which two branches followed the same migration.");
+    return TUSK_INVALID;
 }
 
 /* ---- snapshots ---- */

@@ -32,13 +32,14 @@ static tusk_status find_end(squashing *s)
     if (s->to) {
         const tusk_candidate *last = tusk_candidates_find(&s->candidates, tusk_str_of(s->to));
         if (!last) {
-            return tusk_fail(s->err, TUSK_INVALID, "there is no migration \"%s\" in %s", s->to,
-                             s->folder);
+            return tusk_candidates_unknown(s->folder, s->to, s->err);
         }
         s->count = (size_t)(last - s->candidates.list.items) + 1;
     }
     if (s->count >= 2) return TUSK_OK;
-    return tusk_fail(s->err, TUSK_INVALID, "there is nothing to squash: it takes two migrations");
+    return tusk_fail(s->err, TUSK_INVALID,
+                     "%s has %zu migration%s up to there: it takes two to squash", s->folder,
+                     s->count, s->count == 1 ? "" : "s");
 }
 
 /* ---- what may share a transaction ---- */

@@ -111,8 +111,7 @@ static tusk_status find_end(migrator *m)
     if (!m->options.to) return TUSK_OK;
     tusk_candidate *last = tusk_candidates_find(&m->candidates, tusk_str_of(m->options.to));
     if (!last) {
-        return tusk_fail(m->applier.err, TUSK_INVALID, "there is no migration \"%s\" in %s",
-                         m->options.to, m->applier.folder);
+        return tusk_candidates_unknown(m->applier.folder, m->options.to, m->applier.err);
     }
     m->end = (size_t)(last - m->candidates.list.items) + 1;
     return TUSK_OK;

@@ -7,6 +7,7 @@
 #include "src/model/check.h"
 #include "src/model/option.h"
 #include "tusk/buf.h"
+#include "tusk/file.h"
 
 #include "src/base/banned.h"
 
@@ -303,6 +304,11 @@ tusk_status tusk_model_from_def(tusk_arena *arena, const char *path, tusk_model 
 {
     tusk_def def;
     tusk_status st = tusk_def_parse(arena, path, &def, err);
+    if (st == TUSK_IO && !tusk_file_exists(path)) {
+        tusk_error_hint(err,
+                        "--schema FILE names the schema; `tusk pull` writes one for a database "
+                        "that is there.");
+    }
     return st == TUSK_OK ? resolve(arena, &def, out, err) : st;
 }
 

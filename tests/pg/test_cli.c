@@ -15,9 +15,9 @@
 #include "tests/support/support.h"
 
 static const struct cli_command commands[] = {
-    { .name = "generate", .help = "x", .options = cmd_generate_options, .run = cmd_generate },
-    { .name = "up", .help = "x", .options = cmd_up_options, .run = cmd_up },
-    { .name = "status", .help = "x", .options = cmd_status_options, .run = cmd_status },
+    /* clang-format off */
+    CLI_SCHEMA_COMMANDS(CLI_COMMAND)
+    /* clang-format on */
     { 0 },
 };
 
@@ -169,22 +169,107 @@ static void what_is_wrong_is_told(void **state)
 {
     scene *s = *state;
     EXPECT(s, "generate", CLI_FAILED, "schema.def");
-    EXPECT(s, "up", CLI_FAILED, "_journal.json");
+    EXPECT(s, "up", CLI_FAILED, "there is no folder drizzle/migrations");
     EXPECT(s, "up --lock-wait never", CLI_USAGE, "--lock-wait takes a number of seconds");
     EXPECT(s, "status --database no_such_database", CLI_FAILED, "no_such_database");
     setenv("POSTGRES_PORT", "door", 1);
     EXPECT(s, "status", CLI_FAILED, "POSTGRES_PORT", "from 1 to 65535");
 }
 
+/* What is wrong, where, and what to do about it; nothing is made or changed on the way. */
+static void wrong_input_is_told_with_what_to_do(void **state)
+{
+    static const char *const cases[][4] = {
+        { "up --folder nowhere", "there is no folder nowhere", "`tusk generate`" },
+        { "status --folder afile", "afile is a file, not a folder", "that holds the .sql files" },
+        { "generate --folder afile", "afile is a file, not a folder", "that holds the .sql files" },
+        { "pull --force --folder afile", "afile is a file, not a folder", "Name the folder" },
+        { "squash --folder nowhere", "there is no folder nowhere", "Name the folder" },
+        { "rebase 0000 --folder empty", "there is no journal empty/meta/_journal.json", "Name" },
+        { "drop --offline --folder nowhere", "there is no folder nowhere", "Name the folder" },
+        { "up --folder torn", "torn/meta/_journal.json:1:1: not valid JSON", "version control" },
+        { "check --offline --folder torn", "torn/meta/_journal.json:1:1", "version control" },
+        { "generate --schema no.def", "could not open \"no.def\"", "`tusk pull` writes one" },
+        { "push --schema no.def", "could not open \"no.def\"", "--schema FILE" },
+        { "diff nowhere empty", "\"nowhere\" is no schema", "Name a .def file" },
+        { "pull", "db/schema.def is there already", "--force replaces it" },
+        { "up --to 0009", "no migration \"0009\" in drizzle/migrations", "`tusk status` lists" },
+        { "mark 0009", "no migration \"0009\" in drizzle/migrations", "`tusk status` lists" },
+        { "baseline --to x", "no migration \"x\" in drizzle/migrations", "`tusk status` lists" },
+        { "repair 0009 --redo", "no migration \"0009\"", "`tusk status` lists" },
+        { "repair 0009 --forget", "no migration that is missing", "`tusk status` shows" },
+        { "down --to 0009", "no migration \"0009\"", "`tusk status` lists" },
+        { "drop 0009", "no migration \"0009\"", "`tusk status` lists" },
+        { "squash --to 0009", "no migration \"0009\"", "`tusk status` lists" },
+        { "squash", "drizzle/migrations has 1 migration up to there", "two to squash" },
+        { "rebase 0009", "there is no migration \"0009\" in drizzle", "the whole tag" },
+        { "rebase 0000_create_boxes", "only one branch", "followed the same migration" },
+        { "drop", "0000_create_boxes is applied in this database", "`tusk down` undoes" },
+        { "seed", "nobody is there to ask", "--yes does it" },
+        { "generate --name ../x", "\"../x\" cannot be part of a file name", "Use letters" },
+        { "seed --table nope --yes", "there is no table \"nope\"" },
+    };
+    scene *s = *state;
+    tusk_error err;
+    static const char *const folders[] = { "db", "empty", "torn/meta" };
+    for (size_t i = 0; i < 3; i++) assert_int_equal(tusk_folder_make(folders[i], 0755, &err), 0);
+    put("db/schema.def", BOXES "END_TABLE(box, boxes)\n");
+    put("afile", "");
+    put("torn/meta/_journal.json", "{");
+    EXPECT(s, "generate", CLI_OK, "0000_create_boxes");
+    EXPECT(s, "up", CLI_OK, "applied");
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        expect(s, cases[i][0], CLI_FAILED, &cases[i][1]);
+    }
+    assert_false(tusk_file_exists("nowhere"));
+    assert_false(tusk_file_exists("empty/meta"));
+    EXPECT(s, "check", CLI_OK, "everything fits together");
+    setenv("POSTGRES_PASSWORD", "wrong", 1);
+    EXPECT(s, "status", CLI_FAILED, "password authentication failed", "POSTGRES_PASSWORD");
+    assert_null(strstr(s->output, "wrong"));
+    setenv("POSTGRES_HOST", "127.0.0.1", 1);
+    setenv("POSTGRES_PORT", "1", 1);
+    EXPECT(s, "status", CLI_FAILED, "port 1 failed", "POSTGRES_HOST and POSTGRES_PORT");
+    EXPECT(s, "drop", CLI_FAILED, "port 1 failed", "--offline");
+}
+
+/* From one that nobody wants to the next one, as a person goes on. */
+static void a_migration_is_dropped(void **state)
+{
+    scene *s = *state;
+    tusk_error err;
+    assert_int_equal(tusk_folder_make("db", 0755, &err), TUSK_OK);
+    put("db/schema.def", BOXES "END_TABLE(box, boxes)\n");
+    EXPECT(s, "generate", CLI_OK, "0000_create_boxes");
+    EXPECT(s, "up", CLI_OK, "applied");
+    put("db/schema.def", BOXES "    NULLABLE(text, note)\nEND_TABLE(box, boxes)\n");
+    EXPECT(s, "generate --name wrong", CLI_OK, "0001_wrong");
+    EXPECT(s, "drop", CLI_FAILED, "remove 0001_wrong from drizzle/migrations?", "--yes");
+    EXPECT(s, "status", CLI_OK, "0001_wrong");
+    EXPECT(s, "drop --yes", CLI_OK, "0001_wrong is no longer in drizzle/migrations");
+    EXPECT(s, "drop 0000 --yes", CLI_FAILED, "0000_create_boxes is applied");
+    EXPECT(s, "generate --name right", CLI_OK, "0001_right");
+    EXPECT(s, "up", CLI_OK, "1 migration applied");
+    EXPECT(s, "check", CLI_OK, "everything fits together");
+    assert_non_null(
+        support_query(s->arena, &s->server, "alter table boxes add column by_hand int"));
+    EXPECT(s, "down --accept-loss", CLI_FAILED, "public.boxes.by_hand", "this would lead back",
+           "--accept-drift");
+    EXPECT(s, "down --accept-loss --accept-drift", CLI_OK, "1 migration undone");
+}
+
 #define SCENE(test) cmocka_unit_test_setup_teardown(test, set_up, tear_down)
 
 int main(void)
 {
+    if (!freopen("/dev/null", "r", stdin)) return 2; /* nobody is there to ask */
     const struct CMUnitTest tests[] = {
         SCENE(from_a_schema_to_a_database),
         SCENE(a_likely_rename_is_told),
         SCENE(what_differs_is_told),
         SCENE(what_is_wrong_is_told),
+        SCENE(wrong_input_is_told_with_what_to_do),
+        SCENE(a_migration_is_dropped),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -150,6 +150,7 @@ static void test_names(void **state)
         { { 0 }, { "teams", "roles" }, "baseline" },
         { { "teams" }, { "teams", "authUser" }, "create_auth_user" },
         { { "teams" }, { "a b", "teams", "c" }, "create_a_b_and_more" },
+        { { "teams", "userRoles" }, { "teams" }, "drop_user_roles" },
         { { "teams" }, { "teams" }, "change_types" },
     };
     tusk_arena *arena = tusk_arena_new(0);
