@@ -10,16 +10,18 @@
  * from it, and so do the calls back. */
 typedef struct tusk_async tusk_async;
 
-/** Uses the lanes of `pool` (tusk_pool_options.lanes). Connecting, name lookup included, happens in
- * a thread of its own; a lane that breaks is opened again with growing pauses (100 ms to 5 s,
- * jittered). A pool has one tusk_async at a time. Ownership: the caller, who calls
+/** Uses the lanes of `pool` (tusk_pool_options.lanes); idle connections that are then more than the
+ * rest of `max` are closed, borrowed ones when they come back. Connecting, name lookup included,
+ * happens in a thread of its own; a lane that breaks is opened again with growing pauses (100 ms to
+ * 5 s, jittered). A pool has one tusk_async at a time. Ownership: the caller, who calls
  * tusk_async_close() before tusk_pool_close(). Errors: TUSK_MISUSE when the pool's lanes are in use
  * already, TUSK_INVALID when the lanes leave no other connection, TUSK_CANCELLED when the pool is
  * closed, TUSK_IO, TUSK_NOMEM. */
 TUSK_API TUSK_NODISCARD tusk_status tusk_async_open(tusk_pool *pool, tusk_async **out,
                                                     tusk_error *err);
-/** Closes the lanes. Every submission still under way ends with TUSK_CANCELLED before this returns.
- * Accepts NULL. */
+/** Closes the lanes; their places in the pool are the threads' again. Every submission still under
+ * way ends with TUSK_CANCELLED before this returns. Blocks while a lane is being connected, at most
+ * for `connection_timeout_ms`. Accepts NULL. */
 TUSK_API void tusk_async_close(tusk_async *async);
 /** One file descriptor for any loop (poll, epoll, libuv...): when it is readable, call
  * tusk_async_process(). It also becomes readable when a deadline passes. Lifetime: until

@@ -36,16 +36,18 @@ TUSK_API TUSK_NODISCARD tusk_status tusk_pool_open(const tusk_server *server,
  * Accepts NULL. Thread: one, when no other call on the pool begins any more but
  * tusk_pool_release(). */
 TUSK_API void tusk_pool_close(tusk_pool *pool);
-/** Borrows a connection, first come first served. A dead idle connection is never handed out.
- * Errors: TUSK_TIMEOUT with {size, in use, waiting} in the detail when none came free,
- * TUSK_CONNECTION / TUSK_SERVER when connecting failed (SQLSTATE where the server gave one),
- * TUSK_CANCELLED when the pool is being closed. Blocks at most for `connection_timeout_ms`.
- * Ownership: the pool; give it back with tusk_pool_release(). */
+/** Borrows a connection, first come first served. One that the server closed is never handed out,
+ * nor one over TCP that rested 10 s or more and does not answer. Errors: TUSK_TIMEOUT with {size,
+ * in use, waiting} in the detail when none came free, TUSK_CONNECTION / TUSK_SERVER when connecting
+ * failed (SQLSTATE where the server gave one), TUSK_CANCELLED when the pool is being closed. Blocks
+ * at most for `connection_timeout_ms`. Ownership: the pool; give it back with tusk_pool_release().
+ */
 TUSK_API TUSK_NODISCARD tusk_status tusk_pool_acquire(tusk_pool *pool, tusk_conn **out,
                                                       tusk_error *err);
 /** Gives it back. An open transaction is rolled back and told to the log; settings, temporary
- * tables and the like that a script left are discarded; a broken connection is dropped. Accepts a
- * NULL connection. */
+ * tables and the like that a script left are discarded, and so is what was set by conn.h (deadline,
+ * largest answer, notices); a broken connection is dropped. Blocks at most 2 s for each of the two.
+ * Accepts a NULL connection. */
 TUSK_API void tusk_pool_release(tusk_pool *pool, tusk_conn *conn);
 
 /** What a pool is doing and has done. */

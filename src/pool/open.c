@@ -116,33 +116,7 @@ void tusk_pool_look(tusk_pool *pool, tusk_pool_stats *out)
     pthread_mutex_unlock(&pool->mutex);
 }
 
-/* ---- the loop face's share ---- */
-
-tusk_status tusk_pool_reserve(tusk_pool *pool, tusk_error *err)
-{
-    tusk_status status = TUSK_OK;
-    pthread_mutex_lock(&pool->mutex);
-    if (pool->closed) {
-        status = tusk_fail(err, TUSK_CANCELLED, "the pool is closed");
-    } else if (pool->lanes_reserved > 0) {
-        status = tusk_fail(err, TUSK_MISUSE, "the lanes of this pool are already in use");
-    } else if (pool->options.lanes >= pool->options.max) {
-        status = tusk_fail(err, TUSK_INVALID, "a pool of %d leaves nothing beside %d lanes",
-                           pool->options.max, pool->options.lanes);
-        tusk_error_hint(err, "Raise POSTGRES_POOL_MAX to at least %d.", pool->options.lanes + 1);
-    } else {
-        pool->lanes_reserved = pool->options.lanes;
-    }
-    pthread_mutex_unlock(&pool->mutex);
-    return status;
-}
-
-void tusk_pool_unreserve(tusk_pool *pool)
-{
-    pthread_mutex_lock(&pool->mutex);
-    pool->lanes_reserved = pool->lanes_open = pool->lanes_busy = pool->lanes_waiting = 0;
-    pthread_mutex_unlock(&pool->mutex);
-}
+/* ---- what the loop face tells ---- */
 
 void tusk_pool_note_lanes(tusk_pool *pool, int open, int busy, int waiting)
 {

@@ -33,6 +33,11 @@ static int limit(const tusk_pool *pool)
     return pool->options.max - pool->lanes_reserved;
 }
 
+static tusk_status fail_closed(tusk_error *err)
+{
+    return tusk_fail(err, TUSK_CANCELLED, "the pool is closed");
+}
+
 static void wait_until(tusk_pool *pool, pthread_cond_t *cond, int64_t deadline)
 {
     struct timespec until = { deadline / 1000, (deadline % 1000) * 1000000 };
@@ -75,15 +80,46 @@ static void give_up_slot(tusk_pool *pool)
     pthread_cond_broadcast(&pool->changed);
 }
 
+/* ---- the loop face's share ---- */
+
+tusk_status tusk_pool_reserve(tusk_pool *pool, tusk_error *err)
+{
+    tusk_status status = TUSK_OK;
+    pthread_mutex_lock(&pool->mutex);
+    if (pool->closed) {
+        status = fail_closed(err);
+    } else if (pool->lanes_reserved > 0) {
+        status = tusk_fail(err, TUSK_MISUSE, "the lanes of this pool are already in use");
+    } else if (pool->options.lanes >= pool->options.max) {
+        status = tusk_fail(err, TUSK_INVALID, "a pool of %d leaves nothing beside %d lanes",
+                           pool->options.max, pool->options.lanes);
+        tusk_error_hint(err, "Raise POSTGRES_POOL_MAX to at least %d.", pool->options.lanes + 1);
+    } else {
+        pool->lanes_reserved = pool->options.lanes;
+    }
+    pthread_mutex_unlock(&pool->mutex);
+    if (status == TUSK_OK) tusk_pool_reap(pool);
+    return status;
+}
+
+void tusk_pool_unreserve(tusk_pool *pool)
+{
+    pthread_mutex_lock(&pool->mutex);
+    pool->lanes_reserved = pool->lanes_open = pool->lanes_busy = pool->lanes_waiting = 0;
+    while (pool->open < limit(pool) && grant(pool, NULL)) pool->open++;
+    pthread_mutex_unlock(&pool->mutex);
+}
+
 /* ---- connections at rest ---- */
 
-/* The one that rested longest, when it is time to close it. */
+/* The one that rested longest, when it is time to close it or the lanes have taken its place. */
 static tusk_conn *take_expired(tusk_pool *pool)
 {
     tusk_conn *conn = NULL;
     int64_t before = tusk_clock_ms() - pool->options.idle_timeout_ms;
     pthread_mutex_lock(&pool->mutex);
-    if (pool->idle_count > 0 && (pool->closed || tusk_wire_last_used(pool->idle[0]) < before)) {
+    bool surplus = pool->closed || pool->open > limit(pool);
+    if (pool->idle_count > 0 && (surplus || tusk_wire_last_used(pool->idle[0]) < before)) {
         conn = pool->idle[0];
         pool->idle_count--;
         memmove(pool->idle, pool->idle + 1, (size_t)pool->idle_count * sizeof *pool->idle);
@@ -132,11 +168,6 @@ static bool is_alive(tusk_conn *conn, int64_t deadline)
 }
 
 /* ---- acquire ---- */
-
-static tusk_status fail_closed(tusk_error *err)
-{
-    return tusk_fail(err, TUSK_CANCELLED, "the pool is closed");
-}
 
 static tusk_status fail_exhausted(tusk_pool *pool, tusk_error *err)
 {
@@ -297,6 +328,7 @@ static bool clean(const tusk_pool *pool, tusk_conn *conn)
     }
     tusk_conn_on_notice(conn, NULL, NULL);
     tusk_conn_set_timeout(conn, pool->options.statement_timeout_ms);
+    tusk_conn_set_answer_max(conn, 0);
     tusk_wire_set_depth(conn, 0);
     if (tusk_wire_in_transaction(conn) && !roll_back(pool, conn)) return false;
     if (!tusk_wire_dirty(conn)) return true;
@@ -316,11 +348,9 @@ static bool put_back(tusk_pool *pool, tusk_conn *conn)
 void tusk_pool_release(tusk_pool *pool, tusk_conn *conn)
 {
     if (!conn) return;
-    if (clean(pool, conn) && put_back(pool, conn)) {
-        tusk_pool_reap(pool);
-    } else {
-        drop(pool, conn);
-    }
+    bool fit = clean(pool, conn);
+    tusk_pool_reap(pool); /* while this one is out: once it is back, the pool may be closed */
+    if (!fit || !put_back(pool, conn)) drop(pool, conn);
 }
 
 /* ---- close ---- */

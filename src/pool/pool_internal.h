@@ -36,15 +36,16 @@ struct tusk_pool {
     uint64_t acquired, connected, failed, timeouts;
 };
 
-/** Takes `lanes` of `max` away from the threads. TUSK_MISUSE when they have been taken already,
+/** Takes `lanes` of `max` away from the threads: idle connections that have no place any more are
+ * closed, those that are out when they come back. TUSK_MISUSE when they have been taken already,
  * TUSK_INVALID when none would be left for threads. */
 tusk_status tusk_pool_reserve(tusk_pool *pool, tusk_error *err);
-/** Gives them back. */
+/** Gives them back; threads that wait may connect. */
 void tusk_pool_unreserve(tusk_pool *pool);
 /** What the loop face has at the moment, for tusk_pool_look(). */
 void tusk_pool_note_lanes(tusk_pool *pool, int open, int busy, int waiting);
 void tusk_pool_note_connect(tusk_pool *pool, bool connected);
-/** Closes connections that have been idle for too long. */
+/** Closes connections that have been idle for too long, or are more than the threads may have. */
 void tusk_pool_reap(tusk_pool *pool);
 /** `base_ms` give or take a quarter, so that many do not try in step. */
 int tusk_jitter(int base_ms);

@@ -27,6 +27,7 @@ typedef struct job {
 
 tusk_status tusk_async_open(tusk_pool *pool, tusk_async **out, tusk_error *err)
 {
+    *out = NULL;
     tusk_async *async = tusk_mem_alloc(sizeof *async);
     if (!async) return tusk_fail_nomem(err, "the lanes of a pool");
     tusk_status status = tusk_lanes_open(pool, &async->lanes, err);

@@ -9,6 +9,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "tusk/async.h"
 #include "tusk/buf.h"
 #include "tusk/cluster.h"
 #include "tusk/pool.h"
@@ -164,6 +165,45 @@ static void closing_sends_waiters_away(void **state)
     pthread_join(threads[1], NULL);
 }
 
+/* ---- shared with a loop ---- */
+
+static void the_places_of_lanes_go_to_those_who_wait(void **state)
+{
+    tusk_pool *pool =
+        open_pool(&((conns *)*state)->server,
+                  (tusk_pool_options){ .max = 2, .lanes = 1, .connection_timeout_ms = 20000 });
+    tusk_async *async;
+    tusk_error err;
+    assert_int_equal(tusk_async_open(pool, &async, &err), TUSK_OK);
+    tusk_conn *conn = acquire(pool);
+    int order[1], served = 0;
+    turn waiter = { pool, 0, order, &served, TUSK_OK };
+    pthread_t thread;
+    pthread_create(&thread, NULL, take_turn, &waiter);
+    wait_for_waiters(pool, 1);
+    tusk_async_close(async);
+    pthread_join(thread, NULL); /* the only other one is still out */
+    assert_int_equal(waiter.status, TUSK_OK);
+    tusk_pool_release(pool, conn);
+    tusk_pool_close(pool);
+}
+
+static void idle_ones_make_room_for_lanes(void **state)
+{
+    tusk_pool *pool =
+        open_pool(&((conns *)*state)->server, (tusk_pool_options){ .max = 3, .lanes = 2 });
+    tusk_conn *out[3];
+    for (int i = 0; i < 3; i++) out[i] = acquire(pool);
+    for (int i = 0; i < 3; i++) tusk_pool_release(pool, out[i]);
+    expect_counts(pool, 3, 0, 0);
+    tusk_async *async;
+    tusk_error err;
+    assert_int_equal(tusk_async_open(pool, &async, &err), TUSK_OK);
+    expect_counts(pool, 1, 0, 0);
+    tusk_async_close(async);
+    tusk_pool_close(pool);
+}
+
 /* ---- what borrowers leave behind ---- */
 
 static void an_open_transaction_is_rolled_back_and_logged(void **state)
@@ -209,6 +249,10 @@ static void settings_do_not_reach_the_next_borrower(void **state)
     assert_int_equal(conns_run(conn, "select * from mine", &err), TUSK_SERVER);
     tusk_pool_release(pool, conn);
     conn = acquire(pool);
+    tusk_conn_set_answer_max(conn, 1000);
+    tusk_pool_release(pool, conn);
+    conn = acquire(pool);
+    assert_int_equal(conns_run(conn, "select repeat('x', 100000)", &err), TUSK_OK);
     assert_int_equal(tusk_conn_script(conn, TUSK_STR("create temp table half (a int)"), &err),
                      TUSK_OK);
     assert_int_equal(tusk_copy_start(conn, "copy half from stdin", &err), TUSK_OK);
@@ -414,6 +458,8 @@ int main(void)
         cmocka_unit_test(an_exhausted_pool_says_how_it_stands),
         cmocka_unit_test(waiters_are_served_in_order),
         cmocka_unit_test(closing_sends_waiters_away),
+        cmocka_unit_test(the_places_of_lanes_go_to_those_who_wait),
+        cmocka_unit_test(idle_ones_make_room_for_lanes),
         cmocka_unit_test(an_open_transaction_is_rolled_back_and_logged),
         cmocka_unit_test(settings_do_not_reach_the_next_borrower),
         cmocka_unit_test(the_dead_are_never_lent),
