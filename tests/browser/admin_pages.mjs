@@ -47,6 +47,13 @@ export async function walkOverview(visitor) {
         await visitor.look('overview-figures');
     });
 
+    await check(say('the use of the API is there by day and by route'), async () => {
+        const use = card(page, 'Use of the API');
+        await use.getByRole('img', { name: /^Requests by day, .* Today: [1-9][\d,]* requests/ }).waitFor();
+        await use.locator('tbody tr', { hasText: /(GET|POST) \/api\// }).first().waitFor();
+        truth((await use.locator('.chart-area').count()) > 0, 'a column');
+    });
+
     await check(say('a cut stream says so, and comes back by itself'), async () => {
         visitor.expect(/ERR_|Failed to load|EventSource/);
         const stream = '**/api/admin/overview/stream';

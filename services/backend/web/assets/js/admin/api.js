@@ -19,6 +19,7 @@ export const SAMPLES = `${BASE}/overview/stream`;
 
 export const admin = {
     overview: (signal) => get('/overview', {}, signal),
+    usage: (filter, signal) => get('/usage', filter, signal),
     activity: (signal) => get('/activity', {}, signal),
     cancel: (pid, password) => post(`/activity/${pid}/cancel`, { password }),
     terminate: (pid, password) => post(`/activity/${pid}/terminate`, { password }),

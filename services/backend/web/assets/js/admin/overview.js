@@ -6,13 +6,14 @@ import { admin } from './api.js';
 import { chart } from './chart.js';
 import { live } from './live.js';
 import { bdi, choices, feed, head, skeleton } from './parts.js';
+import { usage } from './usage.js';
 
 export const title = 'Overview';
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 const RANGES = {
-    hour: { spans: [HOUR / 6, HOUR / 2, HOUR], stepMs: 5000, every: 300_000 },
+    hour: { spans: [HOUR / 30, HOUR / 6, HOUR / 2, HOUR], stepMs: 5000, every: 300_000 },
     day: { spans: [HOUR, 6 * HOUR, DAY], stepMs: 60_000, every: 7_200_000 },
 };
 const STATES = {
@@ -177,6 +178,7 @@ export function mount(ctx) {
     const big = tiles();
     const drawn = charts();
     const grid = el('div', { class: 'charts' }, ...drawn.map(({ node }) => node));
+    const requests = usage();
     const table = el('div', {});
     const details = el('details', { class: 'more figures' }, el('summary', {}, 'These figures as a table'), table);
     let samples = [];
@@ -228,8 +230,9 @@ export function mount(ctx) {
                 { class: 'muted small', hidden: samples.length > 1 },
                 'The first samples are being taken: one each five seconds.',
             );
-            region.replaceChildren(big.node, early, grid, details);
+            region.replaceChildren(big.node, early, grid, details, requests.node);
         }
+        requests.load(ctx.signal);
         tellServer(answer);
         if (samples.length) big.set(samples.at(-1));
         drawCharts();

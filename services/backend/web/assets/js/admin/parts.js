@@ -9,10 +9,16 @@ const RETRY_MS = 5000;
 /* Names and values from the database: their direction of writing stays inside. */
 export const bdi = (text, props = {}) => el('bdi', props, text);
 
+/* A name that is broken behind "_" before it is broken anywhere. */
+function brokenName(name) {
+    const parts = name.split(/(?<=_)(?!_|$)/);
+    return el('bdi', {}, ...parts.flatMap((text, index) => (index ? [el('wbr'), text] : [text])));
+}
+
 /* "teams", or "archive.teams" where the schema is not the usual one. */
 export function tableName(schema, name) {
-    if (!schema || schema === 'public') return bdi(name);
-    return el('span', {}, bdi(schema, { class: 'muted' }), el('span', { class: 'muted' }, '.'), bdi(name));
+    if (!schema || schema === 'public') return brokenName(name);
+    return el('span', {}, bdi(schema, { class: 'muted' }), el('span', { class: 'muted' }, '.'), brokenName(name));
 }
 
 export const tableAddress = (schema, name, more = {}) =>
