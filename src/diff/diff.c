@@ -43,7 +43,13 @@ static void change_tables(tusk_differ *d)
 {
     tusk_part_drop_early_indexes(d);
     tusk_part_drop_early_columns(d);
+    tusk_part_drop_waiting_defaults(d);
+    tusk_part_drop_waiting_routines(d);
+    tusk_part_drop_early_types(d);
     tusk_part_remake_enums(d);
+    tusk_part_remake_types(d);
+    tusk_part_waiting_routines(d);
+    tusk_part_waiting_defaults(d);
     tusk_part_drop_indexes(d);
     tusk_part_drop_keys(d);
     tusk_part_create_tables(d, true);

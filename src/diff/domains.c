@@ -1,4 +1,5 @@
 /* domains.c - domains and composite types, in the order in which they use each other */
+#include "src/diff/own_types.h"
 #include "src/diff/parts.h"
 #include "src/diff/same.h"
 #include "src/diff/scan.h"
@@ -50,53 +51,48 @@ static void create_composite(tusk_differ *d, const tusk_model_composite *composi
     tusk_step_add_buf(d, about_composite(TUSK_STEP_CREATE, composite), &buf);
 }
 
-static bool composite_names(const tusk_model_composite *composite, tusk_str type)
+/* Of a composite type, what `from` had and `to` has, in the old order: so are its values in text.
+ */
+static const tusk_model_composite *kept_part(tusk_differ *d, const tusk_model_composite *old,
+                                             const tusk_model_composite *now)
 {
-    for (size_t i = 0; i < composite->fields.count; i++) {
-        if (tusk_scan_names(composite->fields.items[i].type, type)) return true;
+    tusk_model_composite *kept = TUSK_NEW(d->arena, tusk_model_composite);
+    if (!kept) return now;
+    *kept = (tusk_model_composite){ .name = now->name, .schema = now->schema };
+    for (size_t i = 0; i < old->fields.count; i++) {
+        const tusk_model_column *field = TUSK_NAMED(now->fields, old->fields.items[i].name);
+        if (field) (void)tusk_vec_push(d->arena, &kept->fields, *field);
     }
-    return false;
+    return kept;
 }
 
-/* Both kinds in one row, composites after domains. */
-static tusk_str name_of(const tusk_model *model, size_t i)
+/* `waiting`: those that enums made anew, or others like them, hold up. */
+static void create_one(tusk_differ *d, size_t i, bool waiting, bool *done)
 {
-    size_t domains = model->domains.count;
-    return i < domains ? model->domains.items[i].name : model->composites.items[i - domains].name;
-}
-
-static bool uses(const tusk_model *model, size_t i, tusk_str type)
-{
-    size_t domains = model->domains.count;
-    return i < domains ? tusk_scan_names(model->domains.items[i].type, type)
-                       : composite_names(&model->composites.items[i - domains], type);
-}
-
-static bool is_in(const tusk_model *model, const tusk_model *other, size_t i)
-{
-    size_t domains = model->domains.count;
-    if (i < domains) {
-        const tusk_model_domain *domain = &model->domains.items[i];
-        return TUSK_PLACED(other->domains, domain->schema, domain->name);
-    }
-    const tusk_model_composite *composite = &model->composites.items[i - domains];
-    return TUSK_PLACED(other->composites, composite->schema, composite->name);
-}
-
-static void create_one(tusk_differ *d, size_t i, bool *done)
-{
-    size_t domains = d->to->domains.count, count = domains + d->to->composites.count;
+    size_t domains = d->to->domains.count, count = tusk_own_types_count(d->to);
     if (done[i]) return;
     done[i] = true;
     for (size_t j = 0; j < count; j++) {
-        if (!done[j] && uses(d->to, i, name_of(d->to, j))) create_one(d, j, done);
+        if (!done[j] && tusk_own_type_uses(d->to, i, tusk_own_type_name(d->to, j)))
+            create_one(d, j, waiting, done);
     }
-    if (is_in(d->to, d->from, i)) return;
+    if (d->changes.new_types[i] != waiting) return;
+    if (!waiting && tusk_own_type_is_in(d->to, d->from, i)) return;
     if (i < domains) {
         create_domain(d, &d->to->domains.items[i]);
     } else {
-        create_composite(d, &d->to->composites.items[i - domains]);
+        const tusk_model_composite *now = &d->to->composites.items[i - domains];
+        const tusk_model_composite *old = TUSK_PLACED(d->from->composites, now->schema, now->name);
+        create_composite(d, old ? kept_part(d, old, now) : now);
     }
+    if (waiting) tusk_step_remade(d, tusk_own_type_name(d->to, i));
+}
+
+static void create_types(tusk_differ *d, bool waiting)
+{
+    size_t count = tusk_own_types_count(d->to);
+    bool *done = TUSK_NEW_ARRAY(d->arena, bool, count);
+    for (size_t i = 0; done && i < count; i++) create_one(d, i, waiting, done);
 }
 
 /* ---- altering ---- */
@@ -123,11 +119,6 @@ static void alter_checks(tusk_differ *d, const tusk_model_domain *old, const tus
 static void alter_domain(tusk_differ *d, const tusk_model_domain *old, const tusk_model_domain *now)
 {
     tusk_about about = about_domain(TUSK_STEP_ALTER, now);
-    if (!tusk_str_eq(old->type, now->type)) {
-        tusk_step_refuse(d, "Make another domain and give the columns its type.",
-                         "the domain \"%.*s\" cannot change its type from %.*s to %.*s",
-                         TUSK_STR_ARG(now->name), TUSK_STR_ARG(old->type), TUSK_STR_ARG(now->type));
-    }
     if (!tusk_same_default(&old->value, &now->value)) {
         bool has = now->value.kind != TUSK_DEFAULT_NONE;
         tusk_step_add(d, about,
@@ -141,25 +132,30 @@ static void alter_domain(tusk_differ *d, const tusk_model_domain *old, const tus
     alter_checks(d, old, now);
 }
 
-static void alter_composite(tusk_differ *d, const tusk_model_composite *old,
+static void drop_attributes(tusk_differ *d, const tusk_model_composite *old,
                             const tusk_model_composite *now)
 {
     tusk_about about = about_composite(TUSK_STEP_ALTER, now);
+    about.loses = TUSK_STR("the values of the attribute");
     for (size_t i = 0; i < old->fields.count; i++) {
         const tusk_model_column *field = &old->fields.items[i];
         if (TUSK_NAMED(now->fields, field->name)) continue;
-        tusk_about what = about;
-        what.loses = TUSK_STR("the values of the attribute");
-        tusk_step_add(d, what, "ALTER TYPE %q DROP ATTRIBUTE %i;", now->schema, now->name,
+        tusk_step_add(d, about, "ALTER TYPE %q DROP ATTRIBUTE %i;", now->schema, now->name,
                       field->name);
     }
+}
+
+/* New ones are added; with `all`, those that are there get their new types as well. */
+static void put_attributes(tusk_differ *d, const tusk_model_composite *old,
+                           const tusk_model_composite *now, bool all)
+{
     for (size_t i = 0; i < now->fields.count; i++) {
         const tusk_model_column *field = &now->fields.items[i];
         const tusk_model_column *was = TUSK_NAMED(old->fields, field->name);
-        if (was && tusk_str_eq(was->type, field->type) &&
-            tusk_str_eq(was->type_schema, field->type_schema))
+        if (was && (!all || (tusk_str_eq(was->type, field->type) &&
+                             tusk_str_eq(was->type_schema, field->type_schema))))
             continue;
-        tusk_step_add(d, about,
+        tusk_step_add(d, about_composite(TUSK_STEP_ALTER, now),
                       was ? "ALTER TYPE %q ALTER ATTRIBUTE %i SET DATA TYPE %s;"
                           : "ALTER TYPE %q ADD ATTRIBUTE %i %s;",
                       now->schema, now->name, field->name,
@@ -169,31 +165,34 @@ static void alter_composite(tusk_differ *d, const tusk_model_composite *old,
 
 void tusk_part_domains(tusk_differ *d)
 {
-    size_t count = d->to->domains.count + d->to->composites.count;
-    bool *done = TUSK_NEW_ARRAY(d->arena, bool, count);
-    for (size_t i = 0; done && i < count; i++) create_one(d, i, done);
-    for (size_t i = 0; i < d->from->domains.count; i++) {
+    size_t domains = d->from->domains.count;
+    create_types(d, false);
+    for (size_t i = 0; i < domains; i++) {
         const tusk_model_domain *old = &d->from->domains.items[i];
         const tusk_model_domain *now = TUSK_PLACED(d->to->domains, old->schema, old->name);
-        if (now) alter_domain(d, old, now);
+        if (now && !d->changes.old_types[i]) alter_domain(d, old, now);
     }
     for (size_t i = 0; i < d->from->composites.count; i++) {
         const tusk_model_composite *old = &d->from->composites.items[i];
         const tusk_model_composite *now = TUSK_PLACED(d->to->composites, old->schema, old->name);
-        if (now) alter_composite(d, old, now);
+        if (!now || d->changes.old_types[domains + i]) continue;
+        drop_attributes(d, old, now);
+        put_attributes(d, old, now, true);
     }
 }
 
 /* ---- dropping: what uses a type goes before it ---- */
 
-static void drop_one(tusk_differ *d, size_t i, bool *done)
+static void drop_one(tusk_differ *d, size_t i, bool early, bool *done)
 {
-    size_t domains = d->from->domains.count, count = domains + d->from->composites.count;
+    size_t domains = d->from->domains.count, count = tusk_own_types_count(d->from);
     if (done[i]) return;
     done[i] = true;
-    if (is_in(d->from, d->to, i)) return;
+    if (d->changes.old_types[i] != early) return;
+    if (!early && tusk_own_type_is_in(d->from, d->to, i)) return;
     for (size_t j = 0; j < count; j++) {
-        if (!done[j] && uses(d->from, j, name_of(d->from, i))) drop_one(d, j, done);
+        if (!done[j] && tusk_own_type_uses(d->from, j, tusk_own_type_name(d->from, i)))
+            drop_one(d, j, early, done);
     }
     if (i < domains) {
         const tusk_model_domain *domain = &d->from->domains.items[i];
@@ -206,9 +205,113 @@ static void drop_one(tusk_differ *d, size_t i, bool *done)
     }
 }
 
+static void drop_types(tusk_differ *d, bool early)
+{
+    size_t count = tusk_own_types_count(d->from);
+    bool *done = TUSK_NEW_ARRAY(d->arena, bool, count);
+    for (size_t i = 0; done && i < count; i++) drop_one(d, i, early, done);
+}
+
 void tusk_part_drop_domains(tusk_differ *d)
 {
-    size_t count = d->from->domains.count + d->from->composites.count;
-    bool *done = TUSK_NEW_ARRAY(d->arena, bool, count);
-    for (size_t i = 0; done && i < count; i++) drop_one(d, i, done);
+    drop_types(d, false);
+}
+
+/* ---- made anew: their columns are text while there is no type ---- */
+
+typedef void converting(tusk_differ *d, const tusk_table_change *table,
+                        const tusk_column_change *column);
+
+static void each_column(tusk_differ *d, converting *convert)
+{
+    for (size_t i = 0; i < d->changes.tables.count; i++) {
+        const tusk_table_change *table = &d->changes.tables.items[i];
+        for (size_t j = 0; table->now && j < table->columns.count; j++) {
+            const tusk_column_change *column = &table->columns.items[j];
+            bool of_enum = tusk_fates_enum_of(&d->changes, column->old) != NULL;
+            if (column->via_text && !of_enum) convert(d, table, column);
+        }
+    }
+}
+
+static void to_text(tusk_differ *d, const tusk_table_change *table,
+                    const tusk_column_change *column)
+{
+    if (column->old->value.kind != TUSK_DEFAULT_NONE) {
+        TUSK_COLUMN_ALTER(d, table, column, "DROP DEFAULT");
+    }
+    TUSK_COLUMN_ALTER(d, table, column, "SET DATA TYPE text");
+}
+
+static void set_default(tusk_differ *d, const tusk_table_change *table,
+                        const tusk_column_change *column)
+{
+    if (column->now->value.kind == TUSK_DEFAULT_NONE) return;
+    TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s",
+                      tusk_statement_default(d->arena, column->now));
+}
+
+static void from_text(tusk_differ *d, const tusk_table_change *table,
+                      const tusk_column_change *column)
+{
+    if (!column->now || column->cast > TUSK_CAST_NEAR) return;
+    tusk_str type = tusk_statement_type_str(d->arena, column->now);
+    TUSK_COLUMN_ALTER(d, table, column, "SET DATA TYPE %s USING %i::%s", type, column->old->name,
+                      type);
+    if (tusk_fates_default_waits(&d->changes, column)) return;
+    set_default(d, table, column);
+}
+
+static void each_composite(tusk_differ *d, bool late)
+{
+    for (size_t i = 0; i < d->from->composites.count; i++) {
+        const tusk_model_composite *old = &d->from->composites.items[i];
+        const tusk_model_composite *now = TUSK_PLACED(d->to->composites, old->schema, old->name);
+        if (!now || !d->changes.old_types[d->from->domains.count + i]) continue;
+        if (late) {
+            put_attributes(d, old, now, false);
+        } else {
+            drop_attributes(d, old, now);
+        }
+    }
+}
+
+void tusk_part_drop_early_types(tusk_differ *d)
+{
+    each_composite(d, false);
+    each_column(d, to_text);
+    drop_types(d, true);
+}
+
+void tusk_part_remake_types(tusk_differ *d)
+{
+    create_types(d, true);
+    each_column(d, from_text);
+    each_composite(d, true);
+}
+
+/* Defaults that speak of what is made anew: gone before it, back after it. */
+static void waiting_defaults(tusk_differ *d, bool back)
+{
+    for (size_t i = 0; i < d->changes.tables.count; i++) {
+        const tusk_table_change *table = &d->changes.tables.items[i];
+        for (size_t j = 0; table->now && j < table->columns.count; j++) {
+            const tusk_column_change *column = &table->columns.items[j];
+            if (!tusk_fates_default_waits(&d->changes, column)) continue;
+            bool had = column->old->value.kind != TUSK_DEFAULT_NONE;
+            if (!back && had) TUSK_COLUMN_ALTER(d, table, column, "DROP DEFAULT");
+            if (back && column->now && column->cast <= TUSK_CAST_NEAR)
+                set_default(d, table, column);
+        }
+    }
+}
+
+void tusk_part_drop_waiting_defaults(tusk_differ *d)
+{
+    waiting_defaults(d, false);
+}
+
+void tusk_part_waiting_defaults(tusk_differ *d)
+{
+    waiting_defaults(d, true);
 }

@@ -1,6 +1,7 @@
 /* fate.c - what becomes of tables and their columns */
 #include "src/diff/fate.h"
 
+#include "src/diff/own_types.h"
 #include "src/diff/rename.h"
 #include "src/diff/same.h"
 #include "src/diff/scan.h"
@@ -88,7 +89,7 @@ static void find_depth(tusk_fates *changes, const tusk_table_change *table,
                        tusk_column_change *column)
 {
     column->from = tusk_type_of(changes->arena, column->old);
-    column->via_text = tusk_fates_enum_of(changes, column->old) != NULL;
+    column->via_text = tusk_fates_is_anew(changes, column->old);
     if (column->via_text) column->depth = TUSK_CONVERTED;
     if (!column->now) return;
     column->to = tusk_type_of(changes->arena, column->now);
@@ -250,7 +251,10 @@ tusk_status tusk_fates_find(tusk_arena *arena, const tusk_model *first, const tu
     for (size_t i = 0; i < from->tables.count; i++) add_table(out, i);
     if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the changes");
     tusk_fates_find_enums(out);
+    tusk_fates_find_types(out);
+    if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the changes");
     for (size_t i = 0; i < out->tables.count; i++) {
+        out->tables.items[i].anew_types = &out->anew_types;
         tusk_fates_find_columns(out, &out->tables.items[i]);
         if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the changes");
         tusk_fates_find_members(out, &out->tables.items[i]);

@@ -27,7 +27,7 @@ typedef struct tusk_column_change {
     tusk_type_parts from, to;
     tusk_cast cast;
     tusk_depth depth;
-    bool via_text;     /* its enum is made anew, between which it is text */
+    bool via_text;     /* its type is made anew, between which it is text */
     bool apart;        /* ANEW, and dropped first and added last of all, for it depends on others */
     bool other_family; /* RETYPED, and its foreign keys cannot bridge both types */
 } tusk_column_change;
@@ -42,11 +42,12 @@ typedef struct tusk_table_change {
     bool moved_only;               /* and that is all that drizzle-kit would see */
     TUSK_VEC(tusk_column_change) columns;
     tusk_fate *indexes, *foreign_keys, *primary_keys, *uniques, *checks, *exclusions, *policies;
-    bool *early_foreign_keys; /* to be dropped before what they refer to is */
-    bool *early_indexes;      /* to be dropped before enums are made anew */
-    bool *early_policies;     /* to be dropped before what they speak of changes */
-    bool has_enum_anew;       /* a column of an enum that is */
-    bool key_goes;            /* the unnamed key of one column has to be dropped */
+    bool *early_foreign_keys;     /* to be dropped before what they refer to is */
+    bool *early_indexes;          /* to be dropped before enums are made anew */
+    bool *early_policies;         /* to be dropped before what they speak of changes */
+    bool has_enum_anew;           /* a column of an enum that is, or of a type over one */
+    const tusk_names *anew_types; /* those of all fates */
+    bool key_goes;                /* the unnamed key of one column has to be dropped */
 } tusk_table_change;
 
 typedef struct tusk_enum_change {
@@ -59,6 +60,11 @@ typedef struct tusk_fates {
     const tusk_model *first, *from, *to; /* from: first with its new names */
     TUSK_VEC(tusk_table_change) tables;  /* those of from */
     TUSK_VEC(tusk_enum_change) enums;
+    /* Domains and composite types (own_types.h) that are dropped before enums are made anew, and
+     * those that are only made after that. */
+    bool *old_types, *new_types;
+    tusk_names
+        anew_types; /* the names, as they were, of all types that are dropped and come back */
     tusk_fate *views, *policies, *routines;
 } tusk_fates;
 

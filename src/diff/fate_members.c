@@ -1,5 +1,6 @@
 /* fate_members.c - what becomes of the indexes, constraints and keys of a table */
 #include "src/diff/fate.h"
+#include "src/diff/own_types.h"
 #include "src/diff/same.h"
 #include "src/diff/scan.h"
 
@@ -8,6 +9,7 @@
 /* Does the expression speak of a column that is touched so deep (or dropped)? */
 static bool speaks(const tusk_table_change *table, tusk_str expression, tusk_depth depth)
 {
+    if (tusk_fates_names_anew(table->anew_types, expression)) return true;
     for (size_t i = 0; expression.ptr && i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
         if (column->now && column->depth < depth) continue;
@@ -34,10 +36,22 @@ static bool index_touched(const tusk_table_change *table, const tusk_model_index
     return tusk_fates_touch(table, &index->include, TUSK_ANEW);
 }
 
+static bool speaks_of_type(const tusk_table_change *table, const tusk_model_index *index)
+{
+    if (tusk_fates_names_anew(table->anew_types, index->where)) return true;
+    for (size_t i = 0; i < index->columns.count; i++) {
+        const tusk_model_index_column *part = &index->columns.items[i];
+        if (!part->is_expression) continue;
+        if (tusk_fates_names_anew(table->anew_types, part->expression)) return true;
+    }
+    return false;
+}
+
 /* Would it keep the columns of an enum that is made anew from being text for a while, or go with a
  * generated one that has to go before that? */
 static bool index_of_enum_anew(const tusk_table_change *table, const tusk_model_index *index)
 {
+    if (speaks_of_type(table, index)) return true;
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_column_change *column = &table->columns.items[i];
         if (!column->via_text && !column->apart) continue;
@@ -109,7 +123,7 @@ void tusk_fates_find_members(tusk_fates *changes, tusk_table_change *table)
 {
     if (!table->now) return;
     FIND_FATES(table, indexes, indexes, tusk_same_index, index_touched)
-    for (size_t i = 0; table->has_enum_anew && i < table->old->indexes.count; i++) {
+    for (size_t i = 0; table->anew_types->count > 0 && i < table->old->indexes.count; i++) {
         table->early_indexes[i] = index_of_enum_anew(table, &table->old->indexes.items[i]);
     }
     FIND_FATES(table, primary_keys, primary_keys, tusk_same_key, key_touched)

@@ -1,5 +1,6 @@
 /* fate_others.c - what becomes of enums, views, policies and routines */
 #include "src/diff/fate.h"
+#include "src/diff/own_types.h"
 #include "src/diff/same.h"
 #include "src/diff/scan.h"
 
@@ -11,6 +12,15 @@ static bool is_of(const tusk_model_column *column, const tusk_model_enum *e)
 {
     return column->type_schema.len > 0 && tusk_str_eq(tusk_type_base(column->type), e->name) &&
            tusk_str_eq(tusk_model_schema(column->type_schema), tusk_model_schema(e->schema));
+}
+
+/* Of the enum itself, or of a domain or composite type over it. */
+static bool comes_down_to(const tusk_model *model, const tusk_model_column *column,
+                          const tusk_model_enum *e)
+{
+    size_t i = 0;
+    if (is_of(column, e)) return true;
+    return tusk_own_type_of(model, column, &i) && tusk_own_type_reaches(model, i, e);
 }
 
 /* A text that was there before cannot mean the new label. */
@@ -43,14 +53,34 @@ static bool policies_use(const tusk_model_table *table, const tusk_model_table *
     return false;
 }
 
-static bool table_uses(const tusk_model_table *table, const tusk_model_table *old,
-                       const tusk_model_enum *e, tusk_str label)
+/* Do the defaults and checks of domains? */
+static bool domains_use(const tusk_fates *changes, const tusk_model_enum *e, tusk_str label)
+{
+    tusk_str none = { 0 };
+    for (size_t i = 0; i < changes->to->domains.count; i++) {
+        const tusk_model_domain *domain = &changes->to->domains.items[i];
+        const tusk_model_domain *old =
+            TUSK_PLACED(changes->from->domains, domain->schema, domain->name);
+        if (!tusk_own_type_reaches(changes->to, i, e)) continue;
+        if (uses(domain->value.sql, old ? old->value.sql : none, label)) return true;
+        for (size_t j = 0; j < domain->checks.count; j++) {
+            const tusk_model_check *check = &domain->checks.items[j];
+            const tusk_model_check *before = old ? TUSK_NAMED(old->checks, check->name) : NULL;
+            if (uses(check->value, before ? before->value : none, label)) return true;
+        }
+    }
+    return false;
+}
+
+static bool table_uses(const tusk_model *model, const tusk_model_table *table,
+                       const tusk_model_table *old, const tusk_model_enum *e, tusk_str label)
 {
     tusk_str none = { 0 };
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_model_column *column = &table->columns.items[i];
         const tusk_model_column *before = old ? TUSK_NAMED(old->columns, column->name) : NULL;
-        if (is_of(column, e) && uses(column->value.sql, before ? before->value.sql : none, label))
+        if (comes_down_to(model, column, e) &&
+            uses(column->value.sql, before ? before->value.sql : none, label))
             return true;
         if (uses(column->generated, before ? before->generated : none, label)) return true;
     }
@@ -84,17 +114,18 @@ static bool others_use(const tusk_fates *changes, tusk_str name, tusk_str label)
 
 static bool label_used(const tusk_fates *changes, const tusk_model_enum *e, tusk_str label)
 {
-    if (others_use(changes, e->name, label)) return true;
+    if (others_use(changes, e->name, label) || domains_use(changes, e, label)) return true;
     for (size_t i = 0; i < changes->to->tables.count; i++) {
         const tusk_model_table *table = &changes->to->tables.items[i];
         bool has = false;
         for (size_t j = 0; j < table->columns.count && !has; j++) {
-            has = is_of(&table->columns.items[j], e);
+            has = comes_down_to(changes->to, &table->columns.items[j], e);
         }
         if (!has) continue;
         const tusk_model_table *old =
             tusk_model_find_table(changes->from, table->schema, table->name);
-        if (table_uses(table, old, e, label) || others_use(changes, table->name, label))
+        if (table_uses(changes->to, table, old, e, label) ||
+            others_use(changes, table->name, label))
             return true;
     }
     return false;
@@ -144,6 +175,10 @@ static bool speaks_of_change(const tusk_fates *changes, tusk_str text, const tus
     for (size_t i = 0; i < changes->enums.count; i++) {
         const tusk_enum_change *e = &changes->enums.items[i];
         if ((e->anew || !e->now) && tusk_scan_names(text, e->first->name)) return true;
+    }
+    for (size_t i = 0; i < tusk_own_types_count(changes->from); i++) {
+        bool stays = !changes->old_types[i] && tusk_own_type_is_in(changes->from, changes->to, i);
+        if (!stays && tusk_scan_names(text, tusk_own_type_name(changes->from, i))) return true;
     }
     for (size_t i = 0; i < changes->from->views.count; i++) {
         if (changes->views[i] == TUSK_KEPT) continue;
@@ -282,25 +317,47 @@ static bool calls_changed(const tusk_fates *changes, tusk_str statement)
     return false;
 }
 
+bool tusk_fates_routine_waits(const tusk_fates *changes, const tusk_model_routine *routine)
+{
+    return !routine->is_trigger &&
+           (tusk_fates_names_anew(&changes->anew_types, routine->name) ||
+            tusk_fates_names_anew(&changes->anew_types, tusk_scan_head(routine->statement)));
+}
+
+static bool calls_waiting(const tusk_fates *changes, tusk_str sql)
+{
+    for (size_t i = 0; sql.ptr && i < changes->from->routines.count; i++) {
+        const tusk_model_routine *routine = &changes->from->routines.items[i];
+        if (!tusk_fates_routine_waits(changes, routine)) continue;
+        if (tusk_scan_names(sql, plain_name(routine->name))) return true;
+    }
+    return false;
+}
+
+bool tusk_fates_default_waits(const tusk_fates *changes, const tusk_column_change *column)
+{
+    const tusk_str none = { 0 };
+    tusk_str before = column->old->value.sql, after = column->now ? column->now->value.sql : none;
+    return tusk_fates_names_anew(&changes->anew_types, before) ||
+           tusk_fates_names_anew(&changes->anew_types, after) || calls_waiting(changes, before) ||
+           calls_waiting(changes, after);
+}
+
 void tusk_fates_find_routines(tusk_fates *changes)
 {
     size_t count = changes->from->routines.count;
     for (size_t i = 0; i < count; i++) {
         const tusk_model_routine *old = &changes->from->routines.items[i];
         changes->routines[i] = fate_of_routine(changes, old);
-        for (size_t j = 0; !old->is_trigger && j < changes->enums.count; j++) {
-            const tusk_enum_change *e = &changes->enums.items[j];
-            bool head =
-                e->anew && (tusk_scan_names(old->name, e->first->name) ||
-                            tusk_scan_names(tusk_scan_head(old->statement), e->first->name));
-            if (head && changes->routines[i] == TUSK_KEPT) changes->routines[i] = TUSK_CHANGED;
-        }
+        bool waits = tusk_fates_routine_waits(changes, old);
+        if (waits && changes->routines[i] == TUSK_KEPT) changes->routines[i] = TUSK_CHANGED;
     }
     for (size_t i = 0; i < count; i++) {
         const tusk_model_routine *old = &changes->from->routines.items[i];
         if (!old->is_trigger || changes->routines[i] != TUSK_KEPT) continue;
         const tusk_table_change *table = table_of(changes, old);
-        bool touched = table && speaks_of_table(table, old->statement, true);
+        bool touched = (table && speaks_of_table(table, old->statement, true)) ||
+                       tusk_fates_names_anew(&changes->anew_types, old->statement);
         if (touched || calls_changed(changes, old->statement)) changes->routines[i] = TUSK_CHANGED;
     }
 }

@@ -19,10 +19,19 @@ void tusk_part_remake_enums(tusk_differ *d);
 void tusk_part_drop_types(tusk_differ *d);
 void tusk_part_domains(tusk_differ *d);
 void tusk_part_drop_domains(tusk_differ *d);
+/** Domains and composite types that step aside while enums are made anew, and when they come back.
+ */
+void tusk_part_drop_early_types(tusk_differ *d);
+void tusk_part_remake_types(tusk_differ *d);
+void tusk_part_drop_waiting_defaults(tusk_differ *d);
+void tusk_part_waiting_defaults(tusk_differ *d);
 
 /* functions and triggers (routines.c); early: before tables, which may call them */
 void tusk_part_drop_triggers(tusk_differ *d);
 void tusk_part_routines(tusk_differ *d, bool early);
+/** Those whose arguments or result are of types that are made anew. */
+void tusk_part_drop_waiting_routines(tusk_differ *d);
+void tusk_part_waiting_routines(tusk_differ *d);
 void tusk_part_triggers(tusk_differ *d);
 void tusk_part_drop_routines(tusk_differ *d);
 

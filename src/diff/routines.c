@@ -1,4 +1,5 @@
 /* routines.c - functions, procedures and triggers, by their text */
+#include "src/diff/own_types.h"
 #include "src/diff/parts.h"
 #include "src/diff/scan.h"
 
@@ -141,9 +142,25 @@ void tusk_part_routines(tusk_differ *d, bool early)
 {
     for (size_t i = 0; i < d->to->routines.count; i++) {
         const tusk_model_routine *routine = &d->to->routines.items[i];
-        if (routine->is_trigger) continue;
+        if (routine->is_trigger || tusk_fates_routine_waits(&d->changes, routine)) continue;
         bool late = is_late(d, routine) && !is_called(d, plain_name(routine->name));
         if (late != early) put_routine(d, routine);
+    }
+}
+
+void tusk_part_drop_waiting_routines(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->from->routines.count; i++) {
+        const tusk_model_routine *routine = &d->from->routines.items[i];
+        if (tusk_fates_routine_waits(&d->changes, routine)) drop_routine(d, routine);
+    }
+}
+
+void tusk_part_waiting_routines(tusk_differ *d)
+{
+    for (size_t i = 0; i < d->to->routines.count; i++) {
+        const tusk_model_routine *routine = &d->to->routines.items[i];
+        if (tusk_fates_routine_waits(&d->changes, routine)) put_routine(d, routine);
     }
 }
 

@@ -1,4 +1,5 @@
 /* tables.c - tables as wholes: created, dropped, moved, renamed, partitioned */
+#include "src/diff/own_types.h"
 #include "src/diff/parts.h"
 #include "src/diff/same.h"
 #include "src/diff/statement.h"
@@ -57,7 +58,7 @@ static bool has_to_wait(const tusk_differ *d, const tusk_model_table *table)
         return true;
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_model_column *column = &table->columns.items[i];
-        if (tusk_fates_enum_of(&d->changes, column)) return true;
+        if (tusk_fates_type_waits(&d->changes, column)) return true;
         tusk_str name = column->identity.name;
         if (name.ptr && is_taken(d, schema, name)) return true;
         tusk_str sequence = tusk_part_name(d->arena, table->name, column->name, "seq");

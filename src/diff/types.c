@@ -1,4 +1,5 @@
 /* types.c - enums: created, moved, renamed, given labels, made anew, dropped */
+#include "src/diff/own_types.h"
 #include "src/diff/parts.h"
 #include "src/diff/scan.h"
 #include "src/diff/statement.h"
@@ -137,8 +138,9 @@ static bool is_column_of(const tusk_model_column *column, const tusk_enum_change
 static void to_text(tusk_differ *d, const tusk_table_change *table,
                     const tusk_column_change *column, const tusk_enum_change *change)
 {
+    bool waits = tusk_fates_default_waits(&d->changes, column);
     bool stays = column->now && is_column_of(column->now, change);
-    bool has = stays && column->now->value.kind != TUSK_DEFAULT_NONE;
+    bool has = stays && !waits && column->now->value.kind != TUSK_DEFAULT_NONE;
     if (!has && column->old->value.kind != TUSK_DEFAULT_NONE) {
         TUSK_COLUMN_ALTER(d, table, column, "DROP DEFAULT");
     }
@@ -153,7 +155,8 @@ static void from_text(tusk_differ *d, const tusk_table_change *table,
 {
     if (!column->now || !is_column_of(column->now, change)) return;
     tusk_str type = tusk_statement_type_str(d->arena, column->now);
-    if (column->now->value.kind != TUSK_DEFAULT_NONE) {
+    bool waits = tusk_fates_default_waits(&d->changes, column);
+    if (!waits && column->now->value.kind != TUSK_DEFAULT_NONE) {
         TUSK_COLUMN_ALTER(d, table, column, "SET DEFAULT %s::%s",
                           tusk_statement_default(d->arena, column->now), type);
     }
@@ -176,31 +179,11 @@ static void each_column(tusk_differ *d, const tusk_enum_change *change, converti
     }
 }
 
-static void refuse_dependents(tusk_differ *d, const tusk_enum_change *change)
-{
-    const char *hint = "Add labels at the end or between others only, or change the type by hand.";
-    for (size_t i = 0; i < d->from->domains.count; i++) {
-        if (!tusk_scan_names(d->from->domains.items[i].type, change->old->name)) continue;
-        tusk_step_refuse(d, hint, "the enum \"%.*s\" cannot be made anew: a domain is of it",
-                         TUSK_STR_ARG(change->old->name));
-    }
-    for (size_t i = 0; i < d->from->composites.count; i++) {
-        const tusk_model_composite *composite = &d->from->composites.items[i];
-        for (size_t j = 0; j < composite->fields.count; j++) {
-            if (!tusk_scan_names(composite->fields.items[j].type, change->old->name)) continue;
-            tusk_step_refuse(d, hint,
-                             "the enum \"%.*s\" cannot be made anew: a composite type is of it",
-                             TUSK_STR_ARG(change->old->name));
-        }
-    }
-}
-
 void tusk_part_remake_enums(tusk_differ *d)
 {
     for (size_t i = 0; i < d->changes.enums.count; i++) {
         const tusk_enum_change *change = &d->changes.enums.items[i];
         if (!change->anew) continue;
-        refuse_dependents(d, change);
         each_column(d, change, to_text);
         tusk_step_add(d, about_enum(TUSK_STEP_ALTER, change->now), "DROP TYPE %q;",
                       change->now->schema, change->now->name);
