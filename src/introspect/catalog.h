@@ -90,5 +90,6 @@ tusk_status tusk_catalog_composites(tusk_catalog *c);
 tusk_status tusk_catalog_functions(tusk_catalog *c);
 tusk_status tusk_catalog_triggers(tusk_catalog *c);
 tusk_status tusk_catalog_comments(tusk_catalog *c);
+tusk_status tusk_catalog_left_out(tusk_catalog *c);
 
 #endif

@@ -84,7 +84,7 @@ static tusk_status read_all(tusk_catalog *c)
         tusk_catalog_policies,   tusk_catalog_enums,       tusk_catalog_sequences,
         tusk_catalog_roles,      tusk_catalog_views,       tusk_catalog_extensions,
         tusk_catalog_domains,    tusk_catalog_composites,  tusk_catalog_functions,
-        tusk_catalog_triggers,   tusk_catalog_comments,
+        tusk_catalog_triggers,   tusk_catalog_comments,    tusk_catalog_left_out,
     };
     tusk_result r;
     tusk_status st =

@@ -10,7 +10,8 @@
 typedef struct tusk_introspect_options {
     /** NULL-terminated; NULL: all but the system's, those of extensions, and "drizzle". */
     const char *const *schemas;
-    bool roles; /* also the roles of the server, without pg_* and superusers */
+    bool roles;        /* also the roles of the server, without pg_* and superusers */
+    bool policy_roles; /* of these only those that a policy is for */
     /** Gets a sentence for each thing that a schema cannot say, or that is broken. */
     void (*notice)(void *context, tusk_str message);
     void *context;

@@ -97,13 +97,25 @@ tusk_status tusk_catalog_sequences(tusk_catalog *c)
 /* ---- roles ---- */
 
 static const char roles_sql[] =
-    "select rolname, rolcreatedb, rolcreaterole, rolinherit from pg_roles where not rolsuper and "
-    "rolname !~ '^pg_' order by rolname collate \"C\"";
+    "select rolname, rolcreatedb, rolcreaterole, rolinherit, rolcanlogin from pg_roles where "
+    "not rolsuper and rolname !~ '^pg_' order by rolname collate \"C\"";
+
+static bool has_policy(const tusk_model *model, tusk_str role)
+{
+    for (size_t i = 0; i < model->tables.count; i++) {
+        const tusk_model_table *table = &model->tables.items[i];
+        for (size_t j = 0; j < table->policies.count; j++) {
+            if (tusk_names_have(&table->policies.items[j].to, role)) return true;
+        }
+    }
+    return false;
+}
 
 tusk_status tusk_catalog_roles(tusk_catalog *c)
 {
     tusk_result r;
-    if (!c->options->roles) return TUSK_OK;
+    bool all = c->options->roles;
+    if (!all && !c->options->policy_roles) return TUSK_OK;
     tusk_status st = tusk_run(c->conn, c->arena, tusk_sql(c->arena, roles_sql, NULL), &r, c->err);
     if (st != TUSK_OK) return st;
     for (size_t i = 0; i < r.cell_rows; i++) {
@@ -111,6 +123,13 @@ tusk_status tusk_catalog_roles(tusk_catalog *c)
                                  .create_db = tusk_catalog_true(tusk_result_cell(&r, i, 1)),
                                  .create_role = tusk_catalog_true(tusk_result_cell(&r, i, 2)),
                                  .inherit = tusk_catalog_true(tusk_result_cell(&r, i, 3)) };
+        if (!all && !has_policy(c->model, role.name)) continue;
+        if (tusk_catalog_true(tusk_result_cell(&r, i, 4))) {
+            tusk_catalog_notice(c,
+                                "role \"%s\" may sign in: LOGIN, its password and what it is a "
+                                "member of are left out",
+                                role.name.ptr);
+        }
         tusk_vec_push(c->arena, &c->model->roles, role);
     }
     return TUSK_OK;

@@ -199,8 +199,11 @@ tusk_status tusk_catalog_partitions(tusk_catalog *c)
                                            .name = tusk_result_cell(&r, i, 2),
                                            .bounds = tusk_result_cell(&r, i, 3) };
         if (tusk_catalog_true(tusk_result_cell(&r, i, 4))) {
-            tusk_catalog_notice(c, "partition \"%s\" is partitioned itself, which is left out",
-                                partition.name.ptr);
+            tusk_catalog_notice(
+                c,
+                "partition \"%s\" is partitioned itself: how, and its own partitions, are "
+                "left out",
+                partition.name.ptr);
         }
         tusk_vec_push(c->arena, &table->partitions, partition);
     }

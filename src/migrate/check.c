@@ -2,6 +2,7 @@
 #include <dirent.h>
 #include <stdarg.h>
 
+#include "src/introspect/introspect.h"
 #include "src/migrate/applied.h"
 #include "src/migrate/folder.h"
 #include "src/migrate/source.h"
@@ -245,17 +246,25 @@ static void check_applied(checker *c, const tusk_candidates *candidates, size_t 
     }
 }
 
-/* Only a database that has everything can be expected to look like the snapshot. */
-static tusk_status check_drift(checker *c, const tusk_server *server, const tusk_latest *latest)
+/* What no comparison sees. */
+static void note_left_out(void *context, tusk_str message)
 {
-    tusk_source database = { .kind = TUSK_SOURCE_DATABASE, .server = *server };
-    tusk_source wanted = { .kind = TUSK_SOURCE_SNAPSHOT, .model = latest->snapshot.model };
+    checker *c = context;
+    find(c, TUSK_FINDING_NOTE, TUSK_STR("database"), "", "%.*s", TUSK_STR_ARG(message));
+}
+
+/* Only a database that has everything can be expected to look like the snapshot. */
+static tusk_status check_drift(checker *c, tusk_conn *conn, const tusk_server *server,
+                               const tusk_latest *latest)
+{
+    tusk_comparison both;
     tusk_plan plan = { 0 };
-    tusk_str inexact;
     tusk_error why = { 0 };
-    tusk_status st = tusk_source_pair(c->arena, NULL, &database, &wanted, &inexact, c->err);
+    const tusk_introspect_options options = { .notice = note_left_out, .context = c };
+    tusk_status st = tusk_introspect_compare(conn, server, c->arena, &options,
+                                             &latest->snapshot.model, &both, c->err);
     if (st != TUSK_OK) return st;
-    st = tusk_diff(c->arena, &database.model, &wanted.model, NULL, &plan, &why);
+    st = tusk_diff(c->arena, &both.database, &both.wanted, NULL, &plan, &why);
     if (st != TUSK_OK) return take(c, st, TUSK_STR("database"), &why);
     for (size_t i = 0; i < plan.steps.count; i++) {
         const tusk_step *step = &plan.steps.items[i];
@@ -265,9 +274,9 @@ static tusk_status check_drift(checker *c, const tusk_server *server, const tusk
              "the database differs from the newest snapshot: %.*s",
              TUSK_STR_ARG(tusk_str_trim(step->sql)));
     }
-    if (inexact.len > 0) {
+    if (!both.exact) {
         find(c, TUSK_FINDING_NOTE, TUSK_STR("database"), "",
-             "expressions were compared by their spelling only: %.*s", TUSK_STR_ARG(inexact));
+             "expressions were compared by their spelling only: %.*s", TUSK_STR_ARG(both.why));
     }
     return TUSK_OK;
 }
@@ -281,12 +290,12 @@ static tusk_status check_database(checker *c, const tusk_server *server,
     tusk_status st = tusk_conn_open(server, CONNECT_MS, &conn, c->err);
     if (st == TUSK_OK) st = tusk_store_find(conn, c->arena, &store, c->err);
     if (st == TUSK_OK) st = tusk_candidates_compare(conn, c->arena, &store, candidates, c->err);
-    tusk_conn_close(conn);
-    if (st != TUSK_OK) return st;
     size_t before = c->list.count;
-    check_applied(c, candidates, &pending);
+    if (st == TUSK_OK) check_applied(c, candidates, &pending);
     bool settled = c->list.count == before;
-    return settled ? check_drift(c, server, latest) : TUSK_OK;
+    if (st == TUSK_OK && settled) st = check_drift(c, conn, server, latest);
+    tusk_conn_close(conn);
+    return st;
 }
 
 tusk_status tusk_check(tusk_arena *arena, const char *folder, const char *schema,

@@ -27,6 +27,7 @@ static tusk_status read_database(const tusk_server *server, tusk_arena *arena,
     tusk_buf buf;
     tusk_buf_init_in(&buf, arena, NOTICES_MAX);
     tusk_introspect_options which = { .schemas = options ? options->schemas : NULL,
+                                      .policy_roles = true,
                                       .notice = add_notice,
                                       .context = &buf };
     tusk_status st = tusk_conn_open(server, CONNECT_MS, &conn, err);

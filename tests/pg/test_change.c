@@ -157,6 +157,65 @@ static void test_push_all_or_nothing(void **state)
     assert_answer(b, "select to_regclass('things') is null, count(feels) from teams", "t|2");
 }
 
+/* What a schema cannot say is told by name, by pull and by check; the roles of policies come along.
+ */
+static void test_left_out_is_told(void **state)
+{
+    static const char *const told[] = {
+        "rights granted on public.rooms: a schema cannot say it",
+        "rule on public.rooms: a schema cannot say it",
+        "aggregate public.total: a schema cannot say it",
+        "range type public.hours: a schema cannot say it",
+        "statistics object public.pair: a schema cannot say it",
+        "compression of public.rooms.note: a schema cannot say it",
+        "storage of public.rooms.plan: a schema cannot say it",
+        "replica identity of public.rooms: a schema cannot say it",
+        "publication left_out_news:",
+        "partition \"log_one\" is partitioned itself",
+        "role \"left_out_guest\" may sign in",
+    };
+    struct base *b = *state;
+    tusk_pulled pulled;
+    tusk_findings findings;
+    run(b, "create role left_out_guest login;"
+           "create table rooms (id int primary key, kind int, note text compression pglz,"
+           " plan text);"
+           "alter table rooms alter plan set storage external, replica identity full;"
+           "grant select on rooms to left_out_guest;"
+           "alter table rooms enable row level security;"
+           "create policy own on rooms to left_out_guest using (id > 0);"
+           "create rule quiet as on delete to rooms do instead nothing;"
+           "create aggregate total(int) (sfunc = int4pl, stype = int, initcond = '0');"
+           "create type hours as range (subtype = int4);"
+           "create statistics pair on id, kind from rooms;"
+           "create publication left_out_news for table rooms;"
+           "create table log (a int, b int) partition by list (a);"
+           "create table log_one partition of log for values in (1) partition by list (b);"
+           "create table log_one_one partition of log_one for values in (1)");
+    OK(b, tusk_pull(&b->server, b->arena, b->schema, b->migrations, false, NULL, &pulled, &b->err));
+    for (size_t i = 0; i < sizeof told / sizeof *told; i++) {
+        if (!strstr(pulled.notices.ptr, told[i])) {
+            fail_msg("not told: %s\n%s", told[i], pulled.notices.ptr);
+        }
+    }
+    tusk_str text;
+    OK(b, tusk_file_read(b->arena, b->schema, 1 << 20, &text, &b->err));
+    assert_non_null(strstr(text.ptr, "ROLE(left_out_guest)"));
+    tusk_conn *conn = NULL;
+    OK(b, tusk_conn_open(&b->server, 10000, &conn, &b->err));
+    OK(b, tusk_migrate_baseline(conn, b->migrations, NULL, NULL, &b->err));
+    tusk_conn_close(conn);
+    tusk_change_options options = { .server = &b->server };
+    OK(b, tusk_check(b->arena, b->migrations, b->schema, &options, &findings, &b->err));
+    assert_int_equal(findings.errors + findings.warnings, 0);
+    bool rights = false;
+    for (size_t i = 0; i < findings.count; i++) {
+        rights = rights || strstr(findings.items[i].message.ptr, told[0]);
+    }
+    assert_true(rights);
+    run(b, "drop owned by left_out_guest; drop role left_out_guest");
+}
+
 /* pull, and generate right afterwards has nothing to say; nor has a second pull into it. */
 static void test_pull(void **state)
 {
@@ -272,9 +331,13 @@ static void test_urls(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        BASE_TEST(test_push),         BASE_TEST(test_push_refuses_loss),
-        BASE_TEST(test_push_renames), BASE_TEST(test_push_all_or_nothing),
-        BASE_TEST(test_pull),         BASE_TEST(test_check),
+        BASE_TEST(test_push),
+        BASE_TEST(test_push_refuses_loss),
+        BASE_TEST(test_push_renames),
+        BASE_TEST(test_push_all_or_nothing),
+        BASE_TEST(test_left_out_is_told),
+        BASE_TEST(test_pull),
+        BASE_TEST(test_check),
         BASE_TEST(test_urls),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
