@@ -172,6 +172,26 @@ static int word_at(reading *r, const char *key, const char *const *words, int fi
     return first;
 }
 
+/* Cuts "a name in double quotes" off the front, inner ones doubled. */
+static bool cut_quoted(tusk_str *rest)
+{
+    size_t i = 1;
+    if (rest->len < 3 || rest->ptr[0] != '"') return false;
+    while (i < rest->len && (rest->ptr[i] != '"' || (i + 1 < rest->len && rest->ptr[i + 1] == '"')))
+        i += rest->ptr[i] == '"' ? 2 : 1;
+    if (i == 1 || i >= rest->len) return false;
+    *rest = (tusk_str){ rest->ptr + i + 1, rest->len - i - 1 };
+    return true;
+}
+
+/* "schema"."name" and nothing else: these names come to stand in SQL as they are. */
+static bool is_full_name(tusk_str name)
+{
+    if (!cut_quoted(&name) || name.len == 0 || name.ptr[0] != '.') return false;
+    name = (tusk_str){ name.ptr + 1, name.len - 1 };
+    return cut_quoted(&name) && name.len == 0;
+}
+
 static void read_tables(reading *r, tusk_backup *out)
 {
     const json_t *list = json_object_get(r->root, "tables");
@@ -181,6 +201,7 @@ static void read_tables(reading *r, tusk_backup *out)
     for (size_t i = 0; items && i < count; i++) {
         items[i].name = text_at(r, json_array_get(list, i), "name");
         items[i].rows = number_at(r, json_array_get(list, i), "rows", -1);
+        if (!is_full_name(items[i].name)) r->wrong = "tables";
         if (items[i].rows > 0) out->rows += items[i].rows;
     }
     out->tables = items;
@@ -195,9 +216,9 @@ static void read_chosen(reading *r, tusk_backup *out)
     if (!json_is_array(list) && !r->wrong) r->wrong = "chosen";
     for (size_t i = 0; items && i < count; i++) {
         const json_t *name = json_array_get(list, i);
-        if (!json_is_string(name)) r->wrong = "chosen";
         items[i] = tusk_arena_str(r->arena,
                                   (tusk_str){ json_string_value(name), json_string_length(name) });
+        if (!is_full_name(items[i])) r->wrong = "chosen";
     }
     out->chosen = items;
     out->chosen_count = count;

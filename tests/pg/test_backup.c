@@ -414,6 +414,34 @@ static void test_row_52_damaged_manifest(void **state)
     verify_ok(b, path);
 }
 
+/* The checksum is right, yet a name of a table would be more than a name where it stands in SQL. */
+static void names_in_a_manifest_are_names_and_nothing_else(void **state)
+{
+    static const char *const bad[] = { "books",
+                                       "\"public\".\"books\"; drop table \"books\"",
+                                       "\"public\".\"bo\"oks\"",
+                                       "\"public\".\"\"",
+                                       "\"public\".\"books\"\"",
+                                       "\"public\" . \"books\"" };
+    struct backups *b = *state;
+    const char *path = backups_make(b, "n.dump", NULL);
+    tusk_manifest manifest;
+    assert_int_equal(tusk_manifest_read(b->arena, path, &manifest, &b->err), TUSK_OK);
+    tusk_backup_table table = manifest.backup.tables[0];
+    manifest.backup.tables = &table;
+    manifest.backup.table_count = 1;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        tusk_manifest read;
+        table.name = tusk_str_of(bad[i]);
+        assert_int_equal(tusk_manifest_write(b->arena, &manifest, &b->err), TUSK_OK);
+        assert_int_equal(tusk_manifest_read(b->arena, path, &read, &b->err), TUSK_INVALID);
+        assert_non_null(strstr(b->err.message, "\"tables\" is malformed"));
+    }
+    table.name = TUSK_STR("\"a\"\".\".\"b \"\"\"");
+    assert_int_equal(tusk_manifest_write(b->arena, &manifest, &b->err), TUSK_OK);
+    assert_int_equal(tusk_manifest_read(b->arena, path, &manifest, &b->err), TUSK_OK);
+}
+
 /* ---- prune ---- */
 
 static void set_times(struct backups *b, const char *path, int days_ago, bool verified)
@@ -491,6 +519,7 @@ int main(void)
         BACKUP_TEST(test_one_at_a_time),
         BACKUP_TEST(test_no_such_server),
         BACKUP_TEST(test_row_52_damaged_manifest),
+        BACKUP_TEST(names_in_a_manifest_are_names_and_nothing_else),
         BACKUP_TEST(test_row_55_prune_keeps_the_proven),
     };
     support_own_server(); /* what is there before and after is compared */
