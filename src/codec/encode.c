@@ -94,7 +94,8 @@ static tusk_status encode_real(encoder *e)
         return binary(e, e->small, 8);
     }
     float narrow = (float)v;
-    if (isinf(narrow) && !isinf(v)) return refuse(e, "is out of range for a real");
+    bool lost = (isinf(narrow) && !isinf(v)) || (narrow == 0 && v != 0);
+    if (lost) return refuse(e, "is out of range for a real");
     uint32_t bits;
     memcpy(&bits, &narrow, sizeof bits);
     tusk_put32(e->small, bits);

@@ -92,8 +92,9 @@ static tusk_status fit_real(const struct place *at, tusk_value *value)
     value->type = at->column->type;
     double v = value->as.real;
     if (value->type == TUSK_TYPE_DOUBLE || !isfinite(v)) return TUSK_OK;
-    /* The largest float has a half step above it that still rounds down to it. */
-    if (isinf((float)v)) {
+    /* The largest float has a half step above it that still rounds down to it; what rounds to zero
+     * without being it is refused by PostgreSQL's own cast, too. */
+    if (isinf((float)v) || ((float)v == 0 && v != 0)) {
         char text[40];
         snprintf(text, sizeof text, "%g", v);
         return fail_range(at, text);

@@ -98,6 +98,8 @@ static void what_has_no_form_is_refused_by_number(void **state)
         { { .type = TUSK_TYPE_INTEGER, .as.integer = INT64_C(-2147483649) },
           "parameter $2 is out of range for an integer" },
         { { .type = TUSK_TYPE_REAL, .as.real = 1e39 }, "parameter $2 is out of range for a real" },
+        { { .type = TUSK_TYPE_REAL, .as.real = -1e-50 },
+          "parameter $2 is out of range for a real" },
         { { .type = TUSK_TYPE_TEXT, .as.text = { "a\0b", 3 } },
           "parameter $2 holds a zero byte, which a text cannot" },
         { { .type = TUSK_TYPE_ENUM, .as.text = { "a\0b", 3 } },

@@ -27,6 +27,7 @@ static void test_values_take_the_columns_type(void **state)
     FIT(weight, tusk_value_double(0.5), "real:0.5");
     FIT(weight, tusk_value_double(0.1), "real:0.1000000015");
     FIT(weight, tusk_value_int(3), "real:3");
+    FIT(weight, tusk_value_double(0), "real:0");
     FIT(weight, tusk_value_double((double)-INFINITY), "real:-inf");
     FIT(rating, tusk_value_double(1e300), "double precision:1e+300");
     FIT(rating, tusk_value_int(7), "double precision:7");
@@ -67,6 +68,7 @@ static void test_what_does_not_fit(void **state)
         { &B.pages.c, tusk_value_int((int64_t)INT32_MIN - 1), TUSK_INVALID, "column \"Pages\"" },
         { &B.weight.c, tusk_value_double(1e39), TUSK_INVALID,
           "1e+39 is out of range for real column \"weight\"" },
+        { &B.weight.c, tusk_value_double(1e-50), TUSK_INVALID, "1e-50 is out of range for real" },
         { &B.mood.c, tusk_value_int(2), TUSK_INVALID, "2 (enum mood) is out of range" },
         { &B.mood.c, tusk_value_int(-1), TUSK_INVALID, "-1 (enum mood) is out of range" },
         { &B.mood.c,
