@@ -272,31 +272,40 @@ static const char database_script[] =
     " where not exists (select from pg_catalog.pg_database where datname = :'database')\n"
     "\\gexec\n";
 
+enum { PSQL_ARGUMENTS = 13 };
+
+/* The arguments of psql up to its NULL, in `argv`; false without memory. */
+static bool psql_arguments(tusk_arena *arena, const tusk_programs *programs, const char *socket_dir,
+                           const char *database, const char *argv[PSQL_ARGUMENTS])
+{
+    const char *const list[PSQL_ARGUMENTS] = {
+        tusk_path_join(arena, programs->bin, "psql").ptr,
+        "-X",
+        "-q",
+        "-w",
+        "-A",
+        "-t",
+        "--set=ON_ERROR_STOP=1",
+        tusk_arena_printf(arena, "--set=database=%s", database).ptr,
+        tusk_arena_printf(arena, "--host=%s", socket_dir).ptr,
+        tusk_arena_printf(arena, "--port=%d", TUSK_CLUSTER_PORT).ptr,
+        "--username=" TUSK_CLUSTER_USER,
+        "--dbname=postgres",
+        NULL
+    };
+    memcpy(argv, list, sizeof list);
+    return !tusk_arena_failed(arena);
+}
+
 static tusk_status run_psql(tusk_arena *arena, const tusk_place *place,
                             const tusk_programs *programs, const char *socket_dir,
                             const char *database, const char *passfile, int64_t deadline,
                             tusk_error *err)
 {
-    const char *program = tusk_path_join(arena, programs->bin, "psql").ptr;
-    const char *host = tusk_arena_printf(arena, "--host=%s", socket_dir).ptr;
-    const char *port = tusk_arena_printf(arena, "--port=%d", TUSK_CLUSTER_PORT).ptr;
-    const char *variable = tusk_arena_printf(arena, "--set=database=%s", database).ptr;
+    const char *argv[PSQL_ARGUMENTS];
     const char *pass_env = tusk_arena_printf(arena, "PGPASSFILE=%s", passfile).ptr;
-    if (!program || !host || !port || !variable || !pass_env)
+    if (!psql_arguments(arena, programs, socket_dir, database, argv))
         return tusk_fail_nomem(err, "a command line");
-    const char *argv[] = { program,
-                           "-X",
-                           "-q",
-                           "-w",
-                           "-A",
-                           "-t",
-                           "--set=ON_ERROR_STOP=1",
-                           variable,
-                           host,
-                           port,
-                           "--username=" TUSK_CLUSTER_USER,
-                           "--dbname=postgres",
-                           NULL };
     const char *env[] = { pass_env,
                           "LC_ALL=C",
                           "PATH=/usr/bin:/bin",
