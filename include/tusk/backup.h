@@ -77,8 +77,9 @@ typedef struct tusk_backup {
     tusk_backup_content content;
     const tusk_str *chosen; /* a backup of chosen relations only: their quoted names */
     size_t chosen_count;    /* 0: all */
-    tusk_str database, server_version,
-        tool; /* "15.20 (Debian ...)", "pg_dump (PostgreSQL) 15.20" */
+    tusk_str database;
+    tusk_str server_version; /* "15.20 (Debian ...)" */
+    tusk_str tool;           /* "pg_dump (PostgreSQL) 15.20" */
     tusk_str encoding, collate, ctype;
     tusk_str locale_provider; /* "libc", "icu" or "builtin" */
     tusk_str locale;          /* of icu and builtin */

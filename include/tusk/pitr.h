@@ -105,14 +105,13 @@ TUSK_API TUSK_NODISCARD tusk_status tusk_pitr_parse_time(tusk_str text, tusk_tim
 
 /** What tusk_pitr_restore() did. Lifetime of the texts: its arena. */
 typedef struct tusk_pitr_restored {
-    tusk_str data;   /* the folder that now holds the data of that moment */
-    tusk_str before; /* private: where the data as they were are kept; "" when there were none */
-    tusk_str label;  /* of the backup that it began with */
-    tusk_time
-        reached;    /* when the last transaction in it was committed; us 0: none after the backup */
-    int timeline;   /* the new history that begins here */
-    bool archiving; /* private: archiving of the new history was seen to work */
-    tusk_str steps; /* another server: how to switch to the new folder, in lines */
+    tusk_str data;     /* the folder that now holds the data of that moment */
+    tusk_str before;   /* private: where the data as they were are kept; "" when there were none */
+    tusk_str label;    /* of the backup that it began with */
+    tusk_time reached; /* commit of the last transaction in it; us 0: none after the backup */
+    int timeline;      /* the new history that begins here */
+    bool archiving;    /* private: archiving of the new history was seen to work */
+    tusk_str steps;    /* another server: how to switch to the new folder, in lines */
 } tusk_pitr_restored;
 /** Brings everything (all databases) back to the state of `moment`: every transaction that was
  * committed by then. The private PostgreSQL is stopped, a backup is laid out in a new folder beside

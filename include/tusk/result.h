@@ -18,11 +18,9 @@ typedef struct tusk_result_field {
 
 /** The answer to one statement. Lifetime: the arena that the call was given. */
 typedef struct tusk_result {
-    int64_t
-        row_count; /* rows selected, inserted, changed or deleted; -1: absent (DDL and the like) */
-    tusk_str
-        command;  /* first word or words of the command tag: "SELECT", "DELETE", "CREATE TABLE" */
-    uint32_t oid; /* always 0 since PostgreSQL 12; kept for readers of node-postgres results */
+    int64_t row_count; /* selected, inserted, changed or deleted; -1: absent (DDL and the like) */
+    tusk_str command;  /* of the command tag, without numbers: "SELECT", "CREATE TABLE" */
+    uint32_t oid;      /* always 0 since PostgreSQL 12; kept for readers of node-postgres results */
     size_t field_count;
     const tusk_result_field *fields;
     size_t cell_rows;      /* rows in `cells`; 0 for typed fetches, whose rows went into structs */

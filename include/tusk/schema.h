@@ -30,13 +30,12 @@ typedef struct tusk_column {
     int line;
     tusk_type type;
     bool is_array;
-    const char *other_type; /* of TUSK_TYPE_OTHER: its name, without (length) */
-    const struct tusk_codec
-        *codec;             /* custom_as(...): how its C type is read and written (custom.h) */
-    size_t value_at;        /* then: of `value` in the nullable form */
-    const char *dimensions; /* array_of(T, "[3][]"), else NULL */
-    int length;             /* varchar(n), else 0 */
-    int precision, scale;   /* decimal(p, s) or PRECISION(p), else 0 */
+    const char *other_type;         /* of TUSK_TYPE_OTHER: its name, without (length) */
+    const struct tusk_codec *codec; /* custom_as(...): reads and writes its C type (custom.h) */
+    size_t value_at;                /* then: of `value` in the nullable form */
+    const char *dimensions;         /* array_of(T, "[3][]"), else NULL */
+    int length;                     /* varchar(n), else 0 */
+    int precision, scale;           /* decimal(p, s) or PRECISION(p), else 0 */
     const tusk_enum *enumeration;
     bool nullable, primary_key, unique;
     const char *default_literal; /* DEFAULT(3): the token as written */

@@ -11,8 +11,7 @@ typedef struct tusk_stats_table {
     tusk_str schema, name;
     int64_t total_bytes, table_bytes, index_bytes, toast_bytes; /* total is the sum of the three */
     int64_t rows, dead_rows;                                    /* as the server estimates them */
-    tusk_null_int64
-        bloat_bytes; /* estimate of what a rewrite would give back; none before ANALYZE */
+    tusk_null_int64 bloat_bytes; /* estimate: a rewrite gives it back; none before ANALYZE */
     int64_t table_scans, index_scans;
     tusk_null_time last_vacuum, last_analyze; /* by hand or by autovacuum */
     int64_t freeze_age;                       /* transactions since it was frozen */

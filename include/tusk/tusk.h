@@ -1,4 +1,14 @@
-/* tusk.h - every header of the library; a program may also include only what it uses */
+/* tusk.h - every header of the library; a program may also include only what it uses
+ *
+ * What holds for every function, unless its comment says otherwise:
+ * - Calls that can fail return a tusk_status. `err`, the last argument, may be NULL and is written
+ *   only on failure; what an output holds then is not said.
+ * - Text is UTF-8. A tusk_str needs no zero at its end, a `const char *` does. A pointer that is
+ *   not said to take NULL does not.
+ * - What is given is looked at during the call only, or copied.
+ * - Threads: the library has no state of its own, so any thread may call anything; an arena and a
+ *   connection belong to one thread at a time. What speaks to PostgreSQL or runs its programs waits
+ *   for them, within the deadline of the connection or of the options; nothing else does. */
 #ifndef TUSK_TUSK_H
 #define TUSK_TUSK_H
 

@@ -16,18 +16,17 @@ typedef struct candidate {
 } candidate;
 
 #define QUOTED(x) "'\"' || replace(" x ", '\"', '\"\"') || '\"'"
+/* clang-format off */
 /* $1 is compared with every way of writing each name, so nothing of it is ever parsed. */
 static const char find_sql[] =
     "select c.oid::bigint, format('%I.%I', v.s, v.r)\n"
     "from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace\n"
     "  cross join lateral (select c.relname::text, n.nspname::text) v(r, s)\n"
-    "  cross join lateral (select " QUOTED("v.r") ", " QUOTED(
-        "v.s") ") q(r, s)\n"
-               "where c.relkind in ('r', 'm', 'p') and ($1 in (v.r, q.r) and "
-               "pg_table_is_visible(c.oid)\n"
-               "  or $1 in (v.s || '.' || v.r, q.s || '.' || v.r, v.s || '.' || q.r, q.s || '.' || "
-               "q.r))\n"
-               "order by 2 limit 2";
+    "  cross join lateral (select " QUOTED("v.r") ", " QUOTED("v.s") ") q(r, s)\n"
+    "where c.relkind in ('r', 'm', 'p') and ($1 in (v.r, q.r) and pg_table_is_visible(c.oid)\n"
+    "  or $1 in (v.s || '.' || v.r, q.s || '.' || v.r, v.s || '.' || q.r, q.s || '.' || q.r))\n"
+    "order by 2 limit 2";
+/* clang-format on */
 /* What was perhaps meant: without schema, quotes and capitals. */
 static const char near_sql[] =
     "select c.oid::bigint, format('%I.%I', n.nspname, c.relname)\n"

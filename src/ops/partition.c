@@ -16,8 +16,8 @@ enum {
     STATEMENT_MAX = 4096,
     LOCK_MS = 10000,
     LOCK_POLL_MS = 100,
-    YEARS_MAX =
-        8000, /* of 365 days after 1970: names have years of four digits, but for some ahead */
+    /* of 365 days after 1970: names have years of four digits, but for some ahead */
+    YEARS_MAX = 8000,
 };
 
 /* What the catalogs say of the table. */
@@ -53,19 +53,18 @@ typedef struct ahead {
 
 /* ---- the table ---- */
 
+/* clang-format off */
 static const char facts_sql[] =
     "select n.nspname, c.relname, c.relkind::text, p.partstrat::text, a.attname,\n"
     "  format_type(a.atttypid, null), p.partnatts::int,\n"
     "  (select format('%I.%I', dn.nspname, d.relname) from pg_catalog.pg_class d\n"
     "   join pg_catalog.pg_namespace dn on dn.oid = d.relnamespace where d.oid = p.partdefid),\n"
-    "  " TUSK_OPS_TIME_SQL(
-        "now()") "\n"
-                 "from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = "
-                 "c.relnamespace\n"
-                 "  left join pg_catalog.pg_partitioned_table p on p.partrelid = c.oid\n"
-                 "  left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = "
-                 "p.partattrs[0]\n"
-                 "where c.oid = $1::bigint::oid";
+    "  " TUSK_OPS_TIME_SQL("now()") "\n"
+    "from pg_catalog.pg_class c join pg_catalog.pg_namespace n on n.oid = c.relnamespace\n"
+    "  left join pg_catalog.pg_partitioned_table p on p.partrelid = c.oid\n"
+    "  left join pg_catalog.pg_attribute a on a.attrelid = c.oid and a.attnum = p.partattrs[0]\n"
+    "where c.oid = $1::bigint::oid";
+/* clang-format on */
 static const tusk_ops_column facts_columns[] = {
     TUSK_OPS_COLUMN(table_facts, schema),  TUSK_OPS_COLUMN(table_facts, name),
     TUSK_OPS_COLUMN(table_facts, kind),    TUSK_OPS_COLUMN(table_facts, strategy),
@@ -128,37 +127,25 @@ static tusk_status find_table(ahead *a, tusk_error *err)
 
 /* ---- the partitions that are there ---- */
 
+/* clang-format off */
 #define BOUND_SQL(value, none)                                                            \
     "case when " value " is null then '" none "'::bigint when isfinite(" value ") then\n" \
     "  " TUSK_OPS_TIME_SQL(value) " when " value " > now() then '9223372036854775807'\n"  \
-                                  "  else '-9223372036854775808'::bigint end"
+    "  else '-9223372036854775808'::bigint end"
 /* Bounds can only be had as text, which is written and read in the same zone and style: UTC and
  * ISO, which in_transaction() sets. */
 static const char present_sql[] =
     "select format('%I.%I', n.nspname, c.relname), b.text = 'DEFAULT', i.inhdetachpending,\n"
-    "  " BOUND_SQL(
-        "r.low",
-        "-9223372036854775808") ",\n"
-                                "  " BOUND_SQL(
-                                    "r.high",
-                                    "9223372036854775807") "\n"
-                                                           "from pg_catalog.pg_inherits i join "
-                                                           "pg_catalog.pg_class c on c.oid = "
-                                                           "i.inhrelid\n"
-                                                           "  join pg_catalog.pg_namespace n on "
-                                                           "n.oid = c.relnamespace\n"
-                                                           "  cross join lateral (select "
-                                                           "pg_get_expr(c.relpartbound, c.oid)) "
-                                                           "b(text)\n"
-                                                           "  cross join lateral (select\n"
-                                                           "    (regexp_match(b.text, 'FROM "
-                                                           "[(]''([^'']*)''[)] "
-                                                           "TO'))[1]::timestamptz,\n"
-                                                           "    (regexp_match(b.text, ' TO "
-                                                           "[(]''([^'']*)''[)]'))[1]::timestamptz) "
-                                                           "r(low, high)\n"
-                                                           "where i.inhparent = $1::bigint::oid "
-                                                           "order by r.low nulls first, 1";
+    "  " BOUND_SQL("r.low", "-9223372036854775808") ",\n"
+    "  " BOUND_SQL("r.high", "9223372036854775807") "\n"
+    "from pg_catalog.pg_inherits i join pg_catalog.pg_class c on c.oid = i.inhrelid\n"
+    "  join pg_catalog.pg_namespace n on n.oid = c.relnamespace\n"
+    "  cross join lateral (select pg_get_expr(c.relpartbound, c.oid)) b(text)\n"
+    "  cross join lateral (select\n"
+    "    (regexp_match(b.text, 'FROM [(]''([^'']*)''[)] TO'))[1]::timestamptz,\n"
+    "    (regexp_match(b.text, ' TO [(]''([^'']*)''[)]'))[1]::timestamptz) r(low, high)\n"
+    "where i.inhparent = $1::bigint::oid order by r.low nulls first, 1";
+/* clang-format on */
 static const tusk_ops_column present_columns[] = {
     TUSK_OPS_COLUMN(present, name),    TUSK_OPS_COLUMN(present, is_default),
     TUSK_OPS_COLUMN(present, pending), TUSK_OPS_COLUMN(present, from),
