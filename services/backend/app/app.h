@@ -25,15 +25,16 @@ struct app {
     http_server *http;
     const http_files *files; /* the pages */
     struct setup *setup;
-    struct keeper *keeper;     /* is the database there? */
-    struct throttle *throttle; /* failed sign-ins */
-    struct proofs *proofs;     /* sessions that gave their password again (prove.h) */
-    struct sampler *sampler;   /* how the server fares */
-    struct watchers *watchers; /* pages that watch it live */
-    struct backups *backups;   /* made every night */
-    struct tickets *tickets;   /* for fetching one */
-    struct usage *usage;       /* who calls what */
-    int hashing;               /* password hashes asked for and not done: bounded (call.c) */
+    struct keeper *keeper;      /* is the database there? */
+    struct throttle *throttle;  /* failed sign-ins */
+    struct proofs *proofs;      /* sessions that gave their password again (prove.h) */
+    struct plan_budget *budget; /* of statements that people type */
+    struct sampler *sampler;    /* how the server fares */
+    struct watchers *watchers;  /* pages that watch it live */
+    struct backups *backups;    /* made every night */
+    struct tickets *tickets;    /* for fetching one */
+    struct usage *usage;        /* who calls what */
+    int hashing;                /* password hashes asked for and not done: bounded (call.c) */
     struct audit_refusals refusals;
     bool stopping;
 };

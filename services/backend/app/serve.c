@@ -7,6 +7,7 @@
 
 #include "services/backend/app/admin/backups.h"
 #include "services/backend/app/admin/backups_ticket.h"
+#include "services/backend/app/admin/plan_budget.h"
 #include "services/backend/app/admin/sampler.h"
 #include "services/backend/app/admin/watchers.h"
 #include "services/backend/app/app.h"
@@ -177,7 +178,8 @@ static tusk_status start(struct server *s, tusk_error *err)
     if (st) return st;
     s->app.throttle = throttle_new();
     s->app.proofs = proofs_new();
-    if (s->app.throttle && s->app.proofs) s->app.setup = setup_new(&s->app);
+    s->app.budget = plan_budget_new();
+    if (s->app.throttle && s->app.proofs && s->app.budget) s->app.setup = setup_new(&s->app);
     if (s->app.setup) s->app.keeper = keeper_new(&s->app);
     if (s->app.keeper) s->app.sampler = sampler_new(&s->app);
     if (s->app.sampler) s->app.watchers = watchers_new(&s->app);
@@ -217,6 +219,7 @@ static void clean_up(struct server *s)
     setup_free(s->app.setup);
     throttle_free(s->app.throttle);
     proofs_free(s->app.proofs);
+    plan_budget_free(s->app.budget);
     tusk_cluster_close(s->cluster);
     uv_loop_close(&s->loop);
     tusk_arena_free(s->arena);

@@ -4,6 +4,7 @@
 #include <math.h>
 
 #include "services/backend/app/admin/admin.h"
+#include "services/backend/app/admin/plan_budget.h"
 #include "services/backend/app/admin/plan_query.h"
 #include "services/backend/app/admin/plan_reader.h"
 #include "services/backend/app/admin/tables.h"
@@ -33,14 +34,23 @@ static void fail_sql(struct call *call, int code, const char *error, const tusk_
 }
 
 /** The reader is not to be had: what to do about it is in the hint. */
-static void fail_reader(struct call *call, const tusk_error *err)
+static void fail_reader(struct call *call, const struct reader *reader, const tusk_error *err)
 {
-    if (err->status == TUSK_BUSY)
+    if (err->status == TUSK_BUSY && reader->wait_s > 0) {
+        call_fail(call, 429,
+                  tusk_arena_printf(call->arena,
+                                    "While statements ran here the server wrote more than %d MB of "
+                                    "its log; they may run again in %d minutes",
+                                    BUDGET_MB, (reader->wait_s + 59) / 60)
+                      .ptr);
+        call_header(call, "Retry-After", tusk_arena_printf(call->arena, "%d", reader->wait_s));
+    } else if (err->status == TUSK_BUSY) {
         call_busy(call, "As many statements as may run at once are running: try again in a moment");
-    else if (err->status == TUSK_INVALID)
+    } else if (err->status == TUSK_INVALID) {
         fail_sql(call, 409, tusk_arena_str(call->arena, tusk_str_of(err->message)).ptr, err);
-    else
+    } else {
         call_error(call, err);
+    }
 }
 
 static const char *sentence_of(struct call *call, const tusk_error *err)
@@ -146,7 +156,7 @@ void plan_explain(struct call *call, tusk_conn *conn)
     tusk_error err = { 0 };
     if (!is_wanted(call, true)) return;
     if (reader_open(call->app, conn, call->arena, &reader, &err)) {
-        fail_reader(call, &err);
+        fail_reader(call, &reader, &err);
         return;
     }
     tusk_status st = explain(call, reader.session, &plan, &text, &err);
@@ -194,7 +204,7 @@ void plan_run(struct call *call, tusk_conn *conn)
     tusk_error err = { 0 };
     if (!is_wanted(call, false)) return;
     if (reader_open(call->app, conn, call->arena, &reader, &err)) {
-        fail_reader(call, &err);
+        fail_reader(call, &reader, &err);
         return;
     }
     int64_t started = tusk_clock_ms();

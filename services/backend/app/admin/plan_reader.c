@@ -2,6 +2,7 @@
  * none */
 #include "services/backend/app/admin/plan_reader.h"
 
+#include "services/backend/app/admin/plan_budget.h"
 #include "services/backend/app/admin/plan_rights.h"
 #include "services/backend/app/secret.h"
 
@@ -84,6 +85,18 @@ static tusk_status set_password(struct reader *r, tusk_str password, tusk_error 
     return st && is_state(err, "42501") ? fail_rights(err) : st;
 }
 
+/** Only a superuser may; statements of others are bounded by their time. */
+static void bound_files(struct reader *r)
+{
+    tusk_buf sql;
+    tusk_error err;
+    tusk_buf_init_in(&sql, r->a, SQL_MAX);
+    tusk_buf_add_cstr(&sql, "alter role ");
+    tusk_quote_name(&sql, r->role);
+    tusk_buf_add_cstr(&sql, " set temp_file_limit = '512MB'");
+    tusk_ignore(run_buf(r, &sql, &err));
+}
+
 static tusk_status sign_in(struct reader *r, tusk_str password, tusk_error *err)
 {
     tusk_server server = r->app->server;
@@ -109,7 +122,9 @@ static tusk_status prepare(struct reader *r, tusk_error *err)
     tusk_status st = look(r, err);
     if (!st && !r->exists) st = make(r, err);
     if (!st) st = rights_give(r->conn, r->a, r->role, err);
+    if (!st && r->app->private_server) st = rights_shut(r->conn, r->a, err);
     if (!st) st = set_password(r, password, err);
+    if (!st) bound_files(r);
     return st ? st : sign_in(r, password, err);
 }
 
@@ -166,7 +181,8 @@ static void leave(struct reader *r)
     bool last = false;
     if (lock(r, "pg_advisory_unlock_shared", RUNNING, NULL, NULL)) return;
     if (lock(r, "pg_try_advisory_lock", RUNNING, &last, NULL) || !last) return;
-    if (r->role.ptr && rights_take(r->conn, r->a, r->role, NULL))
+    bool back = !r->app->private_server || !rights_open(r->conn, r->a, NULL);
+    if (r->role.ptr && (rights_take(r->conn, r->a, r->role, NULL) || !back))
         tusk_log_write(r->app->log, TUSK_LOG_WARN, "rights of the reading role were left behind",
                        TUSK_FIELDS(tusk_field_str("role", r->role)));
     if (lock(r, "pg_advisory_unlock", RUNNING, NULL, NULL)) return;
@@ -176,6 +192,10 @@ tusk_status reader_open(const struct app *app, tusk_conn *conn, tusk_arena *a, s
                         tusk_error *err)
 {
     *out = (struct reader){ .app = app, .conn = conn, .a = a, .timeout = tusk_conn_timeout(conn) };
+    out->wait_s = plan_budget_wait(app->budget);
+    if (out->wait_s > 0)
+        return tusk_fail(err, TUSK_BUSY, "statements made the server write more than %d MB",
+                         BUDGET_MB);
     tusk_conn_set_timeout(conn, CONNECT_MS);
     tusk_status st = lock(out, "pg_advisory_lock_shared", RUNNING, NULL, err);
     if (!st) {
@@ -183,7 +203,10 @@ tusk_status reader_open(const struct app *app, tusk_conn *conn, tusk_arena *a, s
         if (!st) st = begin(out, err);
         if (st) leave(out);
     }
-    if (!st) return TUSK_OK;
+    if (!st) {
+        out->log_began = plan_budget_look(conn, a);
+        return TUSK_OK;
+    }
     tusk_conn_close(out->session);
     tusk_conn_set_timeout(conn, out->timeout);
     return st;
@@ -192,6 +215,7 @@ tusk_status reader_open(const struct app *app, tusk_conn *conn, tusk_arena *a, s
 void reader_close(struct reader *reader)
 {
     tusk_conn_close(reader->session);
+    plan_budget_spend(reader->app->budget, reader->conn, reader->a, reader->log_began);
     leave(reader);
     tusk_conn_set_timeout(reader->conn, reader->timeout);
 }

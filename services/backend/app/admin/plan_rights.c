@@ -157,3 +157,28 @@ tusk_status rights_take(tusk_conn *conn, tusk_arena *a, tusk_str role, tusk_erro
 {
     return tusk_transaction(conn, NULL, take, &(struct work){ a, role }, err);
 }
+
+/* ---- functions ---- */
+
+#define EACH_FUNCTION(had, what)                                                              \
+    "do $$ declare f regprocedure; begin "                                                    \
+    "for f in select p.oid from pg_catalog.pg_proc p "                                        \
+    "where p.pronamespace = 'pg_catalog'::regnamespace and (p.proname in "                    \
+    "('pg_logical_emit_message', 'lo_creat', 'lo_create', 'lo_from_bytea', 'lo_put', "        \
+    "'lo_truncate', 'lo_truncate64', 'lo_unlink', 'lowrite') "                                \
+    "or p.proname ~ '^pg_(try_)?advisory_(xact_)?lock') "                                     \
+    "and pg_catalog.has_function_privilege('public', p.oid, 'execute') = " had " order by 1 " \
+    "loop execute pg_catalog.format('" what "', f); end loop; end $$"
+
+static const char SHUT_SQL[] = EACH_FUNCTION("true", "revoke execute on function %s from public");
+static const char OPEN_SQL[] = EACH_FUNCTION("false", "grant execute on function %s to public");
+
+tusk_status rights_shut(tusk_conn *conn, tusk_arena *a, tusk_error *err)
+{
+    return tusk_run(conn, a, tusk_sql(a, SHUT_SQL, NULL), NULL, err);
+}
+
+tusk_status rights_open(tusk_conn *conn, tusk_arena *a, tusk_error *err)
+{
+    return tusk_run(conn, a, tusk_sql(a, OPEN_SQL, NULL), NULL, err);
+}
