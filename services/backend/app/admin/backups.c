@@ -11,11 +11,12 @@
 #include "services/backend/app/admin/audit.h"
 #include "services/backend/app/admin/backups_room.h"
 #include "services/backend/app/admin/backups_time.h"
+#include "services/backend/app/admin/plan_reader.h"
 #include "services/backend/app/setup/setup.h"
 
 /* The clock of the wall can be set, and another backend can change the settings: nothing is waited
  * for in one piece. */
-enum { LOOK_MS = 60000, NOT_READY_MS = 1000, CONNECT_MS = 15000, RETRIES = 3 };
+enum { LOOK_MS = 60000, NOT_READY_MS = 1000, CONNECT_MS = 15000, QUIET_MS = 8000, RETRIES = 3 };
 #define MADE_UP_US ((int64_t)20 * 1000000)   /* after the start, for a night that was missed */
 #define RETRY_US   ((int64_t)3600 * 1000000) /* after a failure */
 
@@ -81,6 +82,40 @@ static bool wait_for_news(struct backups *b)
 
 /* ---- the work itself ---- */
 
+/** While a statement that somebody typed runs, its role has rights (plan_reader.h): a backup that
+ * saw them would be restored only where there is that role. */
+struct quiet {
+    struct backup_board *board;
+    tusk_conn *guard; /* no statement runs while it is open */
+};
+
+/** Counting begins when the backup has its snapshot. */
+static void progress(void *context, const tusk_backup_progress *news)
+{
+    struct quiet *quiet = context;
+    tusk_conn_close(quiet->guard);
+    quiet->guard = NULL;
+    backup_board_progress(quiet->board, news);
+}
+
+static tusk_status make(struct backups *b, tusk_arena *a, const char *path,
+                        tusk_backup_options *options, tusk_error *err)
+{
+    struct quiet quiet = { .board = &b->board };
+    tusk_backup backup;
+    tusk_error ignored;
+    /* where it does not work out, a backup that says too much is better than none */
+    if (!tusk_conn_open(&b->app->server, CONNECT_MS, &quiet.guard, &ignored)) {
+        tusk_conn_set_timeout(quiet.guard, QUIET_MS);
+        tusk_ignore(reader_rest(b->app, quiet.guard, a, &ignored));
+    }
+    options->progress = progress;
+    options->context = &quiet;
+    tusk_status st = tusk_backup_make(a, &b->app->server, path, options, &backup, err);
+    tusk_conn_close(quiet.guard);
+    return st;
+}
+
 static tusk_status work(struct backups *b, tusk_arena *a, enum backup_kind kind, const char *path,
                         tusk_error *err)
 {
@@ -88,9 +123,8 @@ static tusk_status work(struct backups *b, tusk_arena *a, enum backup_kind kind,
     tusk_backup_options options = { .progress = backup_board_progress,
                                     .context = &b->board,
                                     .stop_fd = b->stop_fd };
-    if (kind == BACKUP_VERIFY)
-        return tusk_backup_verify(a, &b->app->server, path, &options, &backup, err);
-    return tusk_backup_make(a, &b->app->server, path, &options, &backup, err);
+    if (kind == BACKUP_MAKE) return make(b, a, path, &options, err);
+    return tusk_backup_verify(a, &b->app->server, path, &options, &backup, err);
 }
 
 static void log_outcome(const struct backups *b, const char *message, const char *path,

@@ -175,17 +175,33 @@ static tusk_status prepare_alone(struct reader *r, tusk_error *err)
     return st ? st : unlocked;
 }
 
+/** With RUNNING alone. */
+static tusk_status take_back(struct reader *r, tusk_error *err)
+{
+    tusk_status st = r->app->private_server ? rights_open(r->conn, r->a, err) : TUSK_OK;
+    if (!st && r->role.ptr) st = rights_take(r->conn, r->a, r->role, err);
+    return st;
+}
+
 /* Its own failures are nobody's: the next one does better, or the connection is gone anyway. */
 static void leave(struct reader *r)
 {
     bool last = false;
     if (lock(r, "pg_advisory_unlock_shared", RUNNING, NULL, NULL)) return;
     if (lock(r, "pg_try_advisory_lock", RUNNING, &last, NULL) || !last) return;
-    bool back = !r->app->private_server || !rights_open(r->conn, r->a, NULL);
-    if (r->role.ptr && (rights_take(r->conn, r->a, r->role, NULL) || !back))
+    if (take_back(r, NULL))
         tusk_log_write(r->app->log, TUSK_LOG_WARN, "rights of the reading role were left behind",
                        TUSK_FIELDS(tusk_field_str("role", r->role)));
     if (lock(r, "pg_advisory_unlock", RUNNING, NULL, NULL)) return;
+}
+
+tusk_status reader_rest(const struct app *app, tusk_conn *conn, tusk_arena *a, tusk_error *err)
+{
+    struct reader r = { .app = app, .conn = conn, .a = a };
+    tusk_status st = lock(&r, "pg_advisory_lock", RUNNING, NULL, err);
+    if (!st) st = look(&r, err);
+    if (!st && !r.exists) r.role = (tusk_str){ 0, 0 };
+    return st ? st : take_back(&r, err);
 }
 
 tusk_status reader_open(const struct app *app, tusk_conn *conn, tusk_arena *a, struct reader *out,

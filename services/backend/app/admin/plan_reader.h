@@ -51,4 +51,8 @@ tusk_status reader_open(const struct app *app, tusk_conn *conn, tusk_arena *a, s
  * nothing of the role, and is restored where there is none. */
 void reader_close(struct reader *reader);
 
+/** Waits until no statement runs, takes all rights away, and lets none begin until `conn` is
+ * closed: what looks at the database meanwhile sees nothing of all this. Errors: as tusk_run(). */
+tusk_status reader_rest(const struct app *app, tusk_conn *conn, tusk_arena *a, tusk_error *err);
+
 #endif
