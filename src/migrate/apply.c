@@ -2,6 +2,7 @@
 #include "src/migrate/apply.h"
 
 #include "src/migrate/steps.h"
+#include "src/sql/fold.h"
 #include "tusk/buf.h"
 #include "tusk/run.h"
 
@@ -65,6 +66,7 @@ tusk_status tusk_apply_fail(tusk_applier *a, const tusk_candidate *one, const tu
     tusk_error *err = a->err;
     tusk_status st = err->status;
     add_hint(err);
+    tusk_hint_folded(err, chunk->sql);
     tusk_str text = shown(a->arena, chunk->sql);
     if (text.ptr && err->detail[0] == '\0') {
         tusk_error_detail(err, "in: %s", text.ptr);

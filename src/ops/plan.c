@@ -1,5 +1,6 @@
 /* plan.c - asking for a plan, in a transaction that never stays */
 #include "tusk/plan.h"
+#include "src/sql/fold.h"
 #include "tusk/buf.h"
 #include "tusk/conn.h"
 
@@ -118,6 +119,19 @@ static void forget_prepared(tusk_conn *conn, tusk_arena *arena)
     (void)st; /* the session is over, and with it the statement */
 }
 
+/* Somebody who gives all of EXPLAIN ANALYZE SELECT ..., and names as a schema in code has them. */
+static void add_hint(tusk_error *err, tusk_str sql)
+{
+    static const char word[] = "explain";
+    tusk_str text = tusk_str_trim(sql);
+    if (!err || err->status != TUSK_SERVER) return;
+    if (text.len > sizeof word && strncasecmp(text.ptr, word, sizeof word - 1) == 0 &&
+        strcmp(err->sqlstate, "42601") == 0) {
+        tusk_error_hint(err, "Leave EXPLAIN and its options away: give the statement alone.");
+    }
+    tusk_hint_folded(err, sql);
+}
+
 tusk_status tusk_explain(tusk_conn *conn, tusk_arena *arena, tusk_str sql,
                          const tusk_explain_options *options, tusk_explained *out, tusk_error *err)
 {
@@ -132,6 +146,7 @@ tusk_status tusk_explain(tusk_conn *conn, tusk_arena *arena, tusk_str sql,
     if (st != TUSK_OK) return st;
     st = options->generic ? ask_generic(conn, arena, sql, &json, err)
                           : ask(conn, arena, sql, options, &json, err);
+    if (st != TUSK_OK) add_hint(err, sql);
     tusk_tx_rollback(conn);
     if (options->generic) forget_prepared(conn, arena);
     return st == TUSK_OK ? tusk_explain_parse(arena, json, out, err) : st;

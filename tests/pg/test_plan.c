@@ -188,6 +188,24 @@ static void an_error_points_into_the_statement(void **state)
     assert_int_equal(room->err.position, 12);
 }
 
+static void what_newcomers_write_is_answered_with_a_hint(void **state)
+{
+    static const struct {
+        const char *sql, *hint;
+    } cases[] = {
+        { "EXPLAIN ANALYZE SELECT * FROM \"authUser\"", "give the statement alone" },
+        { "SELECT * FROM authUser", "write \"authUser\"" },
+    };
+    struct room *room = *state;
+    tusk_explained plan;
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        assert_int_equal(tusk_explain(room->conn, room->arena, tusk_str_of(cases[i].sql), NULL,
+                                      &plan, &room->err),
+                         TUSK_SERVER);
+        assert_non_null(strstr(room->err.hint, cases[i].hint));
+    }
+}
+
 static void a_transaction_around_it_goes_on(void **state)
 {
     struct room *room = *state;
@@ -310,6 +328,7 @@ int main(void)
         TEST(without_analyze_nothing_is_run),
         TEST(hostile_statements_get_nowhere),
         TEST(an_error_points_into_the_statement),
+        TEST(what_newcomers_write_is_answered_with_a_hint),
         TEST(a_transaction_around_it_goes_on),
         TEST(a_deadline_ends_it),
         TEST(a_generic_plan_is_for_any_value),
