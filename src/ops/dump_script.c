@@ -51,7 +51,7 @@ struct tusk_script {
     char marks[4]; /* first letters of create, or, replace, function, procedure: see note_body() */
     int mark_count, body_depth;
     /* of the file */
-    bool is_pg_dump, is_complete;
+    bool is_pg_dump, is_complete, has_statements;
     bool in_data_line; /* COPY: a part of the line was sent */
 };
 
@@ -180,6 +180,7 @@ static tusk_status run_statement(tusk_script *s, tusk_error *err)
 {
     tusk_error own = { 0 };
     tusk_str sql;
+    s->has_statements = true;
     tusk_status st = tusk_buf_finish(&s->text, &sql, &own);
     if (st == TUSK_OK && s->options.in_transaction && ends_transaction(s))
         st = tusk_fail(&own, TUSK_INVALID, "%s is refused in a backup of data", s->first[0]);
@@ -505,5 +506,7 @@ tusk_status tusk_script_end(tusk_script *script, tusk_error *err)
     if (s->has_content) return ends_early(s, "in a statement", err);
     if (s->is_pg_dump && !s->is_complete)
         return ends_early(s, "before \"PostgreSQL database dump complete\"", err);
-    return TUSK_OK;
+    if (s->has_statements) return TUSK_OK;
+    /* pg_dump | gzip ends well also when pg_dump did not */
+    return tusk_fail(err, TUSK_INVALID, "no statement is in it: what wrote it may have failed");
 }

@@ -255,6 +255,10 @@ static void test_row_56_needs_trust(void **state)
             fail_msg("%s: a truncated file was believed", path);
         assert_string_equal(backups_databases(b), before);
     }
+    /* what is left of "pg_dump | gzip" when pg_dump could not sign in */
+    const char *nothing = backups_path(b, "n.sql.gz");
+    backups_write(b, nothing, TUSK_STR("\x1f\x8b\b\0\0\0\0\0\0\3\3\0\0\0\0\0\0\0\0\0"));
+    refused(b, nothing, (tusk_backup_options){ .trust = true }, TUSK_INVALID, "no statement");
     /* at the end of a statement, only the missing last line tells */
     const char *path = backups_path(b, "g.sql");
     static const char text[] = "--\n-- PostgreSQL database dump\n--\n\ncreate table a ();\n";
