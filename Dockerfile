@@ -17,8 +17,7 @@ RUN apt-get update \
 WORKDIR /src
 COPY . .
 RUN meson setup /build --prefix=/usr/local --libdir=lib -Dbuildtype=release \
- && ninja -C /build cli/tusk services/backend/deploystack packaging/tusk.1 packaging/tusk packaging/_tusk \
-        packaging/deploystack.1 packaging/deploystack packaging/_deploystack \
+ && ninja -C /build installed \
  && DESTDIR=/image meson install -C /build --no-rebuild
 
 FROM pgdg
@@ -28,7 +27,7 @@ RUN apt-get update \
  && rm -rf /var/lib/apt/lists/* \
  && useradd --system --uid 10001 --home-dir /var/lib/deploystack --create-home --shell /usr/sbin/nologin deploystack
 COPY --from=build /image/usr/local/ /usr/local/
-RUN ldconfig && deploystack --version
+RUN ldconfig && deploystack --version && tusk --version
 USER deploystack
 WORKDIR /var/lib/deploystack
 VOLUME /var/lib/deploystack

@@ -15,7 +15,7 @@ check:
 # the folder may have been made by ./dev, which asks for no prefix
 install: build/build.ninja
 	meson configure build --prefix=$(PREFIX)
-	ninja -C build
+	ninja -C build installed
 	meson install -C build --no-rebuild
 
 clean:
