@@ -78,42 +78,79 @@ static void names(const struct cli_command *commands)
         printf("%s%s", c == commands ? "" : " ", c->name);
 }
 
-/* "start|stop" as words; arguments in capitals are for the person to fill in. */
-static void words(const struct cli_command *command)
+static void option_words(const struct cli_command *command, bool with_value_only)
 {
     const char *separator = "";
     for (const struct cli_option *o = command->options; o && o->name; o++) {
+        if (with_value_only && !o->value) continue;
         printf("%s%s", separator, o->name);
         separator = " ";
     }
-    if (!command->arguments || !strchr(command->arguments, '|')) return;
-    printf("%s", separator);
-    for (const char *at = command->arguments; *at && *at != ' '; at++)
-        putchar(*at == '|' ? ' ' : *at == '[' || *at == ']' ? ' ' : *at);
 }
+
+static bool ends_word(char c)
+{
+    return c == '\0' || strchr(" |[]", c);
+}
+
+/* Of "[FILE|list|verify]" the words to type, each with a blank before it; what stands in capitals
+ * is for the person to fill in. */
+static void argument_words(const struct cli_command *command)
+{
+    const char *at = command->arguments ? command->arguments : "";
+    while (*at) {
+        const char *end = at;
+        while (!ends_word(*end)) end++;
+        if (*at >= 'a' && *at <= 'z') printf(" %.*s", (int)(end - at), at);
+        at = *end ? end + 1 : end;
+    }
+}
+
+static bool has_argument_words(const struct cli_command *command)
+{
+    for (const char *at = command->arguments; at && *at; at++)
+        if (*at >= 'a' && *at <= 'z') return true;
+    return false;
+}
+
+/* The line is split anew, for readline takes the ":" of db:up for the end of a word. */
+static const char bash_begin[] = "    local line=${COMP_LINE:0:COMP_POINT} words= valued=\n"
+                                 "    local -a typed\n"
+                                 "    read -ra typed <<<\"$line\"\n"
+                                 "    if [[ $line == *[[:blank:]] ]]; then typed+=(''); fi\n"
+                                 "    local current=${typed[-1]} count=${#typed[@]}\n"
+                                 "    if ((count == 2)); then\n"
+                                 "        words='";
+static const char bash_end[] =
+    "        if [[ $valued == *\" ${typed[count - 2]} \"* ]]; then words=; fi\n"
+    "    fi\n"
+    "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
+    "    if ((${#COMPREPLY[@]} == 0)); then\n"
+    "        mapfile -t COMPREPLY < <(compgen -f -- \"$current\")\n"
+    "        compopt -o filenames 2>/dev/null\n"
+    "    fi\n"
+    "    if [[ $COMP_WORDBREAKS == *:* ]]; then\n"
+    "        COMPREPLY=(\"${COMPREPLY[@]#\"${current%\"${current##*:}\"}\"}\")\n"
+    "    fi\n"
+    "}\n";
 
 /* A function's name cannot hold what a command's can. */
 static void show_bash(const struct cli_command *commands, const char *program)
 {
-    printf(
-        "# bash completion for %s\n_%s()\n{\n    local current=${COMP_WORDS[COMP_CWORD]} words=\n"
-        "    if ((COMP_CWORD == 1)); then\n        words='",
-        program, program);
+    printf("# bash completion for %s\n_%s()\n{\n%s", program, program, bash_begin);
     names(commands);
-    printf(" help --version'\n    else\n        case ${COMP_WORDS[1]} in\n");
+    printf(" help --version'\n    else\n        case ${typed[1]} in\n");
     for (const struct cli_command *c = commands; c->name; c++) {
         printf("        %s) words='", c->name);
-        words(c);
-        printf(" --help' ;;\n");
+        option_words(c, false);
+        argument_words(c);
+        printf(" --help' valued=' ");
+        option_words(c, true);
+        printf(" ' ;;\n");
     }
     printf("        help) words='");
     names(commands);
-    printf("' ;;\n        esac\n    fi\n"
-           "    mapfile -t COMPREPLY < <(compgen -W \"$words\" -- \"$current\")\n"
-           "    if ((${#COMPREPLY[@]} == 0)); then mapfile -t COMPREPLY < <(compgen -f -- "
-           "\"$current\"); fi\n}\n"
-           "complete -F _%s %s\n",
-           program, program);
+    printf("' ;;\n        esac\n%scomplete -F _%s %s\n", bash_end, program, program);
 }
 
 /* A text inside '...' and, in zsh's lists, before and after ":" and within [ ]. */
@@ -151,6 +188,11 @@ static void show_zsh(const struct cli_command *commands, const char *program)
             printf("]%s", o->value ? ":" : "");
             zsh(o->value);
             printf("%s'", o->value ? ":_files" : "");
+        }
+        if (has_argument_words(c)) {
+            printf(" '2:argument:{ compadd --");
+            argument_words(c);
+            printf("; _files }'");
         }
         printf(" '*:argument:_files' ;;\n");
     }

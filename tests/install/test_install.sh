@@ -35,7 +35,7 @@ ask() {
             .then((r) => r.text()).then(console.log, (e) => (console.error(String(e)), process.exit(1)))' "$@" 2>>"$work/log"
 }
 
-echo 1..14
+echo 1..15
 DESTDIR=$work/root "$meson" install -C "$build" --no-rebuild --quiet >"$work/log" 2>&1
 result $? "it installs below DESTDIR"
 top=$work/root$prefix
@@ -93,6 +93,18 @@ TUSK_DATA_DIR=${TUSK_TEST_DATA_DIR:-$data} LD_LIBRARY_PATH=$(pc --variable=libdi
     grep -q '^test_[0-9]*_[0-9]*_1: 0 notes$' "$work/log"
 result $? "and runs"
 
+# the commands of README's program, as they stand there; the installation itself was above
+awk '/^## / { here = /^## A program/ } here && /^```sh$/ { inside = 1; next } /^```/ { inside = 0 } inside' "$source/README.md" |
+    grep -v '^make install' >commands
+mkdir -p readme
+cp -r "$source/examples" readme/
+printf '#!/bin/sh\nexec %s --define-variable=prefix=%s "$@"\n' "$(command -v pkg-config)" "$top" >pkg-config
+chmod +x pkg-config
+(cd readme && PATH=$work/elsewhere:$top/bin:$PATH PKG_CONFIG_PATH=$(dirname "$(find "$top" -name tusk.pc)") \
+    LD_LIBRARY_PATH=$(pc --variable=libdir) TUSK_DATA_DIR=$data sh -eu ../commands) >"$work/log" 2>&1 &&
+    grep -q '^migrations/0000_create_teams.sql' "$work/log" && grep -q './teams' commands
+result $? "README's program is generated, compiled and run with what README says"
+
 for name in tusk deploystack; do
     bad=0
     grep -q '^\.SH COMMANDS' "$top/share/man/man1/$name.1" || bad=1
@@ -106,16 +118,49 @@ for name in tusk deploystack; do
     result $? "$name(1) tells every command"
 done
 
+# What bash offers for a line that was typed; it hands the words over as readline divides them, at ":" too.
+cat >complete.bash <<'END'
+. "$1"
+name=$2 COMP_LINE=$3 COMP_POINT=${#3} COMP_WORDBREAKS=$' \t\n"\'><=;|&(:'
+read -ra COMP_WORDS <<<"${COMP_LINE//:/ : }"
+[[ $COMP_LINE != *[:\ ] ]] || COMP_WORDS+=('')
+COMP_CWORD=$((${#COMP_WORDS[@]} - 1)) COMPREPLY=()
+"_$name"
+printf '%s\n' "${COMPREPLY[@]}"
+END
+
+# offers NAME LINE WORD...: each of the words is offered
+offers() {
+    offering=$1 line=$2
+    shift 2
+    bash complete.bash "$top/share/bash-completion/completions/$offering" "$offering" "$line" >"$work/completed" 2>>"$work/log"
+    for word; do
+        grep -qxF -e "$word" "$work/completed" && continue
+        echo "\"$line\" is not offered $word but:" >>"$work/log"
+        cat "$work/completed" >>"$work/log"
+        bad=1
+    done
+}
+
 bad=0
 for name in tusk deploystack; do
+    : >"$work/log"
     bash -n "$top/share/bash-completion/completions/$name" 2>>"$work/log" || bad=1
-    bash -c '. "$1"; COMP_WORDS=('"$name"' '"$(echo "$name" | sed 's/tusk/gen/;s/deploystack/ser/')"'); COMP_CWORD=1; _'"$name"'; echo "${COMPREPLY[*]}"' \
-        - "$top/share/bash-completion/completions/$name" >"$work/completed" 2>>"$work/log" || bad=1
-    grep -qE '^(generate|serve)$' "$work/completed" || { cat "$work/completed" >>"$work/log"; bad=1; }
     if command -v zsh >/dev/null 2>&1; then zsh -n "$top/share/zsh/site-functions/_$name" 2>>"$work/log" || bad=1; fi
+    for command in $("$top/bin/$name" --help | sed -n 's/^  \([a-z:]*\) .*/\1/p'); do
+        offers "$name" "$name ${command%:*}" "$command"
+        # shellcheck disable=SC2046
+        offers "$name" "$name $command --" $("$top/bin/$name" "$command" --help | sed -n 's/^  \(--[a-z-]*\) .*/\1/p')
+        grep -qF -e "$command)" "$top/share/zsh/site-functions/_$name" || { echo "zsh: no $command" >>"$work/log"; bad=1; }
+    done
 done
+offers deploystack "deploystack db:u" up # what stands before the ":" is there already
+offers deploystack "deploystack catalog " import
+offers tusk "tusk backup v" verify
+offers tusk "tusk up --folder sh"
+[ ! -s "$work/completed" ] || ! grep -q -e -- "$work/completed" || bad=1
 [ $bad = 0 ]
-result $? "bash and zsh complete commands"
+result $? "bash and zsh complete every command and option"
 
 unit=$top/lib/systemd/system/deploystack.service
 sed "s#$prefix/bin/#$top/bin/#" "$unit" >"$work/deploystack.service" 2>"$work/log"
