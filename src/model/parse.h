@@ -60,6 +60,17 @@ typedef struct tusk_options {
     const char *hint;     /* the list of them, or NULL */
 } tusk_options;
 
+/* clang-format off */
+/** One option of each kind; `T` is the struct that is filled, `m` its member. */
+#define TUSK_FLAG_OPTION(word, T, m)     { word, TUSK_OPTION_FLAG, offsetof(T, m), NULL, NULL, false }
+#define TUSK_TEXT_OPTION(word, T, m, of) \
+    { word, TUSK_OPTION_TEXT, offsetof(T, m), of " in double quotes", NULL, false }
+#define TUSK_NAME_OPTION(word, T, m, of) { word, TUSK_OPTION_NAME, offsetof(T, m), of, NULL, false }
+#define TUSK_OTHER_OPTION(word, f)       { word, TUSK_OPTION_OTHER, 0, NULL, f, false }
+/** The table of them: `list` is an array of options. */
+#define TUSK_OPTIONS(list, expected, hint) { list, sizeof(list) / sizeof *(list), expected, hint }
+/* clang-format on */
+
 /** One of them, at the current token. `seen` has a bit for each that was given. */
 tusk_status tusk_parse_option(tusk_parser *p, const tusk_options *options, void *into,
                               uint64_t *seen);

@@ -113,19 +113,9 @@ static tusk_status parse_unique_as(tusk_parser *p, void *into)
     return tusk_parse_string(p, "the constraint's name in double quotes", &column->unique_name);
 }
 
-#define AT(member) offsetof(tusk_def_column, member)
-#define FLAG(word, m)                                    \
-    {                                                    \
-        word, TUSK_OPTION_FLAG, AT(m), NULL, NULL, false \
-    }
-#define TEXT(word, m, of)                                                  \
-    {                                                                      \
-        word, TUSK_OPTION_TEXT, AT(m), of " in double quotes", NULL, false \
-    }
-#define OTHER(word, f)                             \
-    {                                              \
-        word, TUSK_OPTION_OTHER, 0, NULL, f, false \
-    }
+#define FLAG(word, m)     TUSK_FLAG_OPTION(word, tusk_def_column, m)
+#define TEXT(word, m, of) TUSK_TEXT_OPTION(word, tusk_def_column, m, of)
+#define OTHER(word, f)    TUSK_OTHER_OPTION(word, f)
 static const tusk_option attributes[] = {
     FLAG("PRIMARY_KEY", primary_key),
     FLAG("UNIQUE", unique),

@@ -4,23 +4,10 @@
 
 #include "src/base/banned.h"
 
-#define AT(member) offsetof(tusk_def_item, member)
-#define FLAG(word, m)                                    \
-    {                                                    \
-        word, TUSK_OPTION_FLAG, AT(m), NULL, NULL, false \
-    }
-#define TEXT(word, m, of)                                                  \
-    {                                                                      \
-        word, TUSK_OPTION_TEXT, AT(m), of " in double quotes", NULL, false \
-    }
-#define OTHER(word, f)                             \
-    {                                              \
-        word, TUSK_OPTION_OTHER, 0, NULL, f, false \
-    }
-#define OPTIONS(list, expected, hint)                       \
-    {                                                       \
-        list, sizeof(list) / sizeof *(list), expected, hint \
-    }
+#define FLAG(word, m)     TUSK_FLAG_OPTION(word, tusk_def_item, m)
+#define TEXT(word, m, of) TUSK_TEXT_OPTION(word, tusk_def_item, m, of)
+#define NAME(word, m, of) TUSK_NAME_OPTION(word, tusk_def_item, m, of)
+#define OTHER(word, f)    TUSK_OTHER_OPTION(word, f)
 
 /* ---- entries of an index ---- */
 
@@ -117,32 +104,30 @@ static tusk_status parse_index(tusk_parser *p, tusk_def_item *item)
         OTHER("ON", parse_on),
         OTHER("ON_SQL", parse_on_sql),
         TEXT("WHERE", where, "an SQL condition"),
-        { "USING", TUSK_OPTION_NAME, AT(method), "an index method such as gin", NULL, false },
+        NAME("USING", method, "an index method such as gin"),
         OTHER("INCLUDE", parse_include),
         TEXT("WITH", with, "storage parameters"),
         FLAG("CONCURRENTLY", concurrently),
         FLAG("NULLS_NOT_DISTINCT", nulls_not_distinct),
     };
-    static const tusk_options options =
-        OPTIONS(parts, "ON(...), ON_SQL(\"...\"), WHERE(\"...\") or USING(...)",
-                "Also INCLUDE(a, b), WITH(\"fillfactor=70\"), CONCURRENTLY, NULLS_NOT_DISTINCT.");
+    static const tusk_options options = TUSK_OPTIONS(
+        parts, "ON(...), ON_SQL(\"...\"), WHERE(\"...\") or USING(...)",
+        "Also INCLUDE(a, b), WITH(\"fillfactor=70\"), CONCURRENTLY, NULLS_NOT_DISTINCT.");
     tusk_status st = tusk_parse_name(p, "the index's name", &item->name);
     return st == TUSK_OK ? tusk_parse_options(p, &options, item) : st;
 }
 
 /* ---- constraints ---- */
 
-#define DEFERRAL FLAG("DEFERRABLE", deferrable), FLAG("INITIALLY_DEFERRED", initially_deferred)
-#define CONSTRAINT                                                                     \
-    {                                                                                  \
-        "CONSTRAINT", TUSK_OPTION_NAME, AT(name), "the constraint's name", NULL, false \
-    }
+#define DEFERRAL   FLAG("DEFERRABLE", deferrable), FLAG("INITIALLY_DEFERRED", initially_deferred)
+#define CONSTRAINT NAME("CONSTRAINT", name, "the constraint's name")
 
 /* CHECK(name, "..."), EXCLUDE(name, "..."[, DEFERRABLE]) */
 static tusk_status parse_check(tusk_parser *p, tusk_def_item *item)
 {
     static const tusk_option parts[] = { DEFERRAL };
-    static const tusk_options options = OPTIONS(parts, "DEFERRABLE or INITIALLY_DEFERRED", NULL);
+    static const tusk_options options =
+        TUSK_OPTIONS(parts, "DEFERRABLE or INITIALLY_DEFERRED", NULL);
     bool check = item->kind == TUSK_ITEM_CHECK;
     const char *name = check ? "the check's name" : "the constraint's name";
     tusk_status st = tusk_parse_name(p, name, &item->name);
@@ -172,7 +157,7 @@ static tusk_status parse_key(tusk_parser *p, tusk_def_item *item)
 {
     static const tusk_option parts[] = { CONSTRAINT, DEFERRAL,
                                          FLAG("NULLS_NOT_DISTINCT", nulls_not_distinct) };
-    static const tusk_options of_unique = OPTIONS(parts, "a part", NULL);
+    static const tusk_options of_unique = TUSK_OPTIONS(parts, "a part", NULL);
     static const tusk_options of_key = { parts, sizeof parts / sizeof *parts - 1, "a part", NULL };
     const tusk_options *options = item->kind == TUSK_ITEM_KEY ? &of_key : &of_unique;
     uint64_t seen = 0;
@@ -206,7 +191,7 @@ static tusk_status parse_foreign_key_parts(tusk_parser *p, tusk_def_item *item)
     static const tusk_option parts[] = { OTHER("ON_UPDATE", parse_on_update), CONSTRAINT,
                                          DEFERRAL };
     static const tusk_options options =
-        OPTIONS(parts, "an action, ON_UPDATE(...), CONSTRAINT(name) or DEFERRABLE", NULL);
+        TUSK_OPTIONS(parts, "an action, ON_UPDATE(...), CONSTRAINT(name) or DEFERRABLE", NULL);
     uint64_t seen = 0;
     bool acted = false;
     tusk_status st = TUSK_OK;

@@ -4,15 +4,7 @@
 
 #include "src/base/banned.h"
 
-#define TEXT(word, T, m, of)                                                        \
-    {                                                                               \
-        word, TUSK_OPTION_TEXT, offsetof(T, m), of " in double quotes", NULL, false \
-    }
-#define RENAMED_FROM(T) TEXT("RENAMED_FROM", T, renamed_from, "the name before")
-#define OPTIONS(list, expected)                             \
-    {                                                       \
-        list, sizeof(list) / sizeof *(list), expected, NULL \
-    }
+#define RENAMED_FROM(T) TUSK_TEXT_OPTION("RENAMED_FROM", T, renamed_from, "the name before")
 
 /* "schema", when the word ended in _IN. */
 static tusk_status parse_schema_first(tusk_parser *p, bool in_schema, tusk_def_name *schema)
@@ -28,7 +20,7 @@ static tusk_status parse_schema_first(tusk_parser *p, bool in_schema, tusk_def_n
 static tusk_status parse_label(tusk_parser *p, tusk_def_enum *e)
 {
     static const tusk_option attributes[] = { RENAMED_FROM(tusk_def_label) };
-    static const tusk_options options = OPTIONS(attributes, "RENAMED_FROM(\"old\")");
+    static const tusk_options options = TUSK_OPTIONS(attributes, "RENAMED_FROM(\"old\")", NULL);
     tusk_def_name of;
     tusk_def_label label = { 0 };
     tusk_status st = tusk_parse_sign(p, '(');
@@ -51,10 +43,11 @@ static tusk_status parse_label(tusk_parser *p, tusk_def_enum *e)
 /* ENUM(e, "sql") ... END_ENUM(e), after the word. */
 tusk_status tusk_parse_enum(tusk_parser *p, bool in_schema)
 {
-    static const tusk_option attributes[] = { RENAMED_FROM(tusk_def_enum),
-                                              TEXT("COMMENT", tusk_def_enum, comment, "a text") };
+    static const tusk_option attributes[] = {
+        RENAMED_FROM(tusk_def_enum), TUSK_TEXT_OPTION("COMMENT", tusk_def_enum, comment, "a text")
+    };
     static const tusk_options options =
-        OPTIONS(attributes, "RENAMED_FROM(\"old\") or COMMENT(\"x\")");
+        TUSK_OPTIONS(attributes, "RENAMED_FROM(\"old\") or COMMENT(\"x\")", NULL);
     tusk_def_enum e = { 0 };
     tusk_status st = tusk_parse_sign(p, '(');
     if (st == TUSK_OK) st = parse_schema_first(p, in_schema, &e.schema);
@@ -81,7 +74,7 @@ tusk_status tusk_parse_enum(tusk_parser *p, bool in_schema)
 static tusk_status parse_schema(tusk_parser *p, tusk_def_name schema)
 {
     static const tusk_option attributes[] = { RENAMED_FROM(tusk_def_schema) };
-    static const tusk_options options = OPTIONS(attributes, "RENAMED_FROM(\"old\")");
+    static const tusk_options options = TUSK_OPTIONS(attributes, "RENAMED_FROM(\"old\")", NULL);
     tusk_def_schema out = { 0 };
     tusk_status st = tusk_parse_string(p, "the schema's name in double quotes", &out.name);
     if (st == TUSK_OK) st = tusk_parse_options(p, &options, &out);
@@ -109,7 +102,7 @@ static tusk_status parse_sequence(tusk_parser *p, tusk_def_name schema)
 {
     static const tusk_option attributes[] = { RENAMED_FROM(tusk_def_sequence) };
     static const tusk_options options =
-        OPTIONS(attributes, "its options in double quotes or RENAMED_FROM(\"old\")");
+        TUSK_OPTIONS(attributes, "its options in double quotes or RENAMED_FROM(\"old\")", NULL);
     tusk_def_sequence out = { .schema = schema };
     tusk_status st = tusk_parse_name(p, "the sequence's name", &out.name);
     if (st == TUSK_OK) st = parse_text_or_options(p, "options", &out.options, &options, &out);
@@ -121,7 +114,7 @@ static tusk_status parse_role(tusk_parser *p, tusk_def_name schema)
 {
     static const tusk_option attributes[] = { RENAMED_FROM(tusk_def_role) };
     static const tusk_options options =
-        OPTIONS(attributes, "its options in double quotes or RENAMED_FROM(\"old\")");
+        TUSK_OPTIONS(attributes, "its options in double quotes or RENAMED_FROM(\"old\")", NULL);
     tusk_def_role out = { 0 };
     tusk_status st = tusk_parse_name(p, "the role's name", &out.name);
     if (st == TUSK_OK) st = parse_text_or_options(p, "options", &out.options, &options, &out);
@@ -159,11 +152,11 @@ static tusk_status parse_domain(tusk_parser *p, tusk_def_name schema)
 {
     static const tusk_option attributes[] = {
         { "NOT_NULL", TUSK_OPTION_FLAG, offsetof(tusk_def_domain, not_null), NULL, NULL, false },
-        TEXT("DEFAULT_SQL", tusk_def_domain, default_sql, "an SQL expression"),
+        TUSK_TEXT_OPTION("DEFAULT_SQL", tusk_def_domain, default_sql, "an SQL expression"),
         { "CHECK", TUSK_OPTION_OTHER, 0, NULL, parse_domain_check, true },
     };
     static const tusk_options options =
-        OPTIONS(attributes, "NOT_NULL, DEFAULT_SQL(\"...\") or CHECK(name, \"...\")");
+        TUSK_OPTIONS(attributes, "NOT_NULL, DEFAULT_SQL(\"...\") or CHECK(name, \"...\")", NULL);
     tusk_def_domain out = { .schema = schema };
     tusk_status st = tusk_parse_name(p, "the domain's name", &out.name);
     if (st == TUSK_OK) st = tusk_parse_sign(p, ',');
@@ -183,7 +176,7 @@ static tusk_status parse_composite(tusk_parser *p, tusk_def_name schema)
 {
     static const tusk_option attributes[] = { { "FIELD", TUSK_OPTION_OTHER, 0, NULL, parse_field,
                                                 true } };
-    static const tusk_options options = OPTIONS(attributes, "FIELD(name, \"type\")");
+    static const tusk_options options = TUSK_OPTIONS(attributes, "FIELD(name, \"type\")", NULL);
     tusk_def_composite out = { .schema = schema };
     tusk_status st = tusk_parse_name(p, "the type's name", &out.name);
     if (st == TUSK_OK) st = tusk_parse_options(p, &options, &out);

@@ -5,30 +5,17 @@
 
 /* ---- lines ---- */
 
-#define FLAG(word, T, m)                                          \
-    {                                                             \
-        word, TUSK_OPTION_FLAG, offsetof(T, m), NULL, NULL, false \
-    }
-#define TEXT(word, T, m, of)                                                        \
-    {                                                                               \
-        word, TUSK_OPTION_TEXT, offsetof(T, m), of " in double quotes", NULL, false \
-    }
-#define NAME(word, T, m, of)                                    \
-    {                                                           \
-        word, TUSK_OPTION_NAME, offsetof(T, m), of, NULL, false \
-    }
-
 /* POLICY(name, RESTRICTIVE, FOR(select), TO(role), USING_SQL("..."), WITH_CHECK("...")) */
 tusk_status tusk_parse_policy(tusk_parser *p, tusk_def_policy *policy)
 {
     static const tusk_option parts[] = {
-        FLAG("RESTRICTIVE", tusk_def_policy, restrictive),
-        NAME("FOR", tusk_def_policy, command, "all, select, insert, update or delete"),
+        TUSK_FLAG_OPTION("RESTRICTIVE", tusk_def_policy, restrictive),
+        TUSK_NAME_OPTION("FOR", tusk_def_policy, command, "all, select, insert, update or delete"),
         { "TO", TUSK_OPTION_NAMES, offsetof(tusk_def_policy, to), "the name of a role", NULL,
           false },
-        TEXT("USING_SQL", tusk_def_policy, using_, "an SQL condition"),
-        TEXT("WITH_CHECK", tusk_def_policy, with_check, "an SQL condition"),
-        TEXT("RENAMED_FROM", tusk_def_policy, renamed_from, "the name before"),
+        TUSK_TEXT_OPTION("USING_SQL", tusk_def_policy, using_, "an SQL condition"),
+        TUSK_TEXT_OPTION("WITH_CHECK", tusk_def_policy, with_check, "an SQL condition"),
+        TUSK_TEXT_OPTION("RENAMED_FROM", tusk_def_policy, renamed_from, "the name before"),
     };
     static const tusk_options options = {
         parts, sizeof parts / sizeof *parts, "a part of a policy",
@@ -166,19 +153,20 @@ tusk_status tusk_parse_table_body(tusk_parser *p, tusk_def_table *table)
 
 /* ---- the first and the last line ---- */
 
-#define COMMON                                                             \
-    TEXT("RENAMED_FROM", tusk_def_table, renamed_from, "the name before"), \
-        TEXT("COMMENT", tusk_def_table, comment, "a text")
+#define COMMON                                                                         \
+    TUSK_TEXT_OPTION("RENAMED_FROM", tusk_def_table, renamed_from, "the name before"), \
+        TUSK_TEXT_OPTION("COMMENT", tusk_def_table, comment, "a text")
 
 static tusk_status parse_table_options(tusk_parser *p, tusk_def_table *table)
 {
     static const tusk_option attributes[] = {
         COMMON,
-        FLAG("ROW_LEVEL_SECURITY", tusk_def_table, rls),
-        FLAG("FORCE_ROW_LEVEL_SECURITY", tusk_def_table, rls_forced),
-        FLAG("UNLOGGED", tusk_def_table, unlogged),
-        TEXT("STORAGE", tusk_def_table, storage, "storage parameters"),
-        TEXT("PARTITION_BY", tusk_def_table, partition_by, "\"range (column)\" or the like,"),
+        TUSK_FLAG_OPTION("ROW_LEVEL_SECURITY", tusk_def_table, rls),
+        TUSK_FLAG_OPTION("FORCE_ROW_LEVEL_SECURITY", tusk_def_table, rls_forced),
+        TUSK_FLAG_OPTION("UNLOGGED", tusk_def_table, unlogged),
+        TUSK_TEXT_OPTION("STORAGE", tusk_def_table, storage, "storage parameters"),
+        TUSK_TEXT_OPTION("PARTITION_BY", tusk_def_table, partition_by,
+                         "\"range (column)\" or the like,"),
     };
     static const tusk_options options = {
         attributes, sizeof attributes / sizeof *attributes, "an attribute of the table",
@@ -193,10 +181,10 @@ static tusk_status parse_view_options(tusk_parser *p, tusk_def_table *view)
 {
     static const tusk_option attributes[] = {
         COMMON,
-        TEXT("WITH", tusk_def_table, with, "options"),
-        NAME("USING", tusk_def_table, method, "an access method such as heap"),
-        NAME("TABLESPACE", tusk_def_table, tablespace, "the name of a tablespace"),
-        FLAG("WITH_NO_DATA", tusk_def_table, no_data),
+        TUSK_TEXT_OPTION("WITH", tusk_def_table, with, "options"),
+        TUSK_NAME_OPTION("USING", tusk_def_table, method, "an access method such as heap"),
+        TUSK_NAME_OPTION("TABLESPACE", tusk_def_table, tablespace, "the name of a tablespace"),
+        TUSK_FLAG_OPTION("WITH_NO_DATA", tusk_def_table, no_data),
     };
     static const tusk_options of_materialized = { attributes,
                                                   sizeof attributes / sizeof *attributes,
