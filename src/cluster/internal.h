@@ -3,6 +3,7 @@
 #ifndef TUSK_CLUSTER_INTERNAL_H
 #define TUSK_CLUSTER_INTERNAL_H
 
+#include <pwd.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <sys/types.h>
@@ -42,6 +43,9 @@ typedef struct tusk_place {
     const char *user; /* its name */
 } tusk_place;
 
+/* The user called `name`, or with NULL the one of number `uid`; false when there is none. The
+ * system's own calls give room that all threads share. Texts: the arena. */
+bool tusk_place_find_user(tusk_arena *arena, const char *name, uid_t uid, struct passwd *out);
 /* Only works out the names; `data_dir` as in tusk_cluster_options. */
 tusk_status tusk_place_find(tusk_arena *arena, const char *data_dir, tusk_place *out,
                             tusk_error *err);

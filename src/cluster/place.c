@@ -20,12 +20,25 @@ static const char *env_path(const char *name)
     return value && value[0] == '/' ? value : NULL; /* the XDG rules: a relative one is ignored */
 }
 
-static const char *home_folder(void)
+bool tusk_place_find_user(tusk_arena *arena, const char *name, uid_t uid, struct passwd *out)
 {
+    enum { ROOM = 16 << 10 };
+    struct passwd *found = NULL;
+    char *room = tusk_arena_alloc(arena, ROOM);
+    if (!room) return false;
+    if (name)
+        getpwnam_r(name, out, room, ROOM, &found);
+    else
+        getpwuid_r(uid, out, room, ROOM, &found);
+    return found != NULL;
+}
+
+static const char *home_folder(tusk_arena *arena)
+{
+    struct passwd me;
     const char *home = env_path("HOME");
     if (home) return home;
-    struct passwd *me = getpwuid(getuid());
-    return me ? me->pw_dir : NULL;
+    return tusk_place_find_user(arena, NULL, getuid(), &me) ? me.pw_dir : NULL;
 }
 
 static const char *default_base(tusk_arena *arena)
@@ -33,7 +46,7 @@ static const char *default_base(tusk_arena *arena)
     if (geteuid() == 0) return "/var/lib/tusk";
     const char *data = env_path("XDG_DATA_HOME");
     if (data) return tusk_path_join(arena, data, "tusk").ptr;
-    const char *home = home_folder();
+    const char *home = home_folder(arena);
     return home ? tusk_path_join(arena, home, ".local/share/tusk").ptr : NULL;
 }
 
@@ -93,12 +106,14 @@ static void choose_socket_dir(tusk_arena *arena, bool explicit_base, tusk_place 
     if (run) place->socket_dir = socket_folder(arena, run, place->base, explicit_base);
 }
 
-static bool take_user(tusk_arena *arena, const struct passwd *user, tusk_place *place)
+/* Anybody but root. */
+static bool take_user(tusk_arena *arena, const char *name, uid_t uid, tusk_place *place)
 {
-    if (!user || user->pw_uid == 0) return false;
-    place->uid = user->pw_uid;
-    place->gid = user->pw_gid;
-    place->user = tusk_arena_str(arena, tusk_str_of(user->pw_name)).ptr;
+    struct passwd user;
+    if (!tusk_place_find_user(arena, name, uid, &user) || user.pw_uid == 0) return false;
+    place->uid = user.pw_uid;
+    place->gid = user.pw_gid;
+    place->user = user.pw_name;
     return true;
 }
 
@@ -113,13 +128,13 @@ tusk_status tusk_place_choose_user(tusk_arena *arena, tusk_place *place, tusk_er
     if (!place->as_root) return TUSK_OK;
     struct stat info;
     if (stat(place->pgdata, &info) == 0) {
-        if (take_user(arena, getpwuid(info.st_uid), place)) return TUSK_OK;
+        if (take_user(arena, NULL, info.st_uid, place)) return TUSK_OK;
         tusk_fail(err, TUSK_IO, "\"%s\" belongs to root or to an unknown user", place->pgdata);
         tusk_error_hint(err, "Give it to the user postgres: chown -R postgres: %s", place->pgdata);
         return TUSK_IO;
     }
-    if (take_user(arena, getpwnam("postgres"), place)) return TUSK_OK;
-    if (take_user(arena, getpwnam("nobody"), place)) return TUSK_OK;
+    if (take_user(arena, "postgres", 0, place)) return TUSK_OK;
+    if (take_user(arena, "nobody", 0, place)) return TUSK_OK;
     tusk_fail(err, TUSK_IO, "there is no unprivileged user to run PostgreSQL as");
     tusk_error_hint(err, "Install the package postgresql, which adds the user postgres.");
     return TUSK_IO;

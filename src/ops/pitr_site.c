@@ -1,7 +1,6 @@
 /* pitr_site.c - which server, whose data, which repository: found, checked, made */
 #include <errno.h>
 #include <fcntl.h>
-#include <pwd.h>
 #include <stdio.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -57,11 +56,12 @@ static tusk_status take_owner(tusk_arena *arena, const char *path, tusk_place *p
 {
     struct stat info;
     if (stat(path, &info) != 0) return tusk_fail_errno(err, "could not look at \"%s\"", path);
-    const struct passwd *user = getpwuid(info.st_uid);
+    struct passwd user;
+    bool known = tusk_place_find_user(arena, NULL, info.st_uid, &user);
     place->as_root = geteuid() == 0;
     place->uid = info.st_uid;
-    place->gid = user ? user->pw_gid : info.st_gid;
-    place->user = tusk_arena_str(arena, tusk_str_of(user ? user->pw_name : "its owner")).ptr;
+    place->gid = known ? user.pw_gid : info.st_gid;
+    place->user = known ? user.pw_name : "its owner";
     if (info.st_uid == 0) {
         return tusk_fail(err, TUSK_INVALID, "\"%s\" belongs to root, as no server's data do", path);
     }
