@@ -85,26 +85,30 @@ tusk_status tusk_fail_errno(tusk_error *err, const char *format, ...)
     return TUSK_IO;
 }
 
+/* Lines may be several. The arguments may quote the field itself. */
+static void field_format(char *field, size_t size, const char *format, va_list args)
+{
+    char text[ROOM];
+    vsnprintf(text, sizeof text, format, args);
+    field_set(field, size, text, true);
+}
+
 void tusk_error_hint(tusk_error *err, const char *format, ...)
 {
     if (!err) return;
-    char text[ROOM];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    field_format(err->hint, sizeof err->hint, format, args);
     va_end(args);
-    field_set(err->hint, sizeof err->hint, text, true);
 }
 
 void tusk_error_detail(tusk_error *err, const char *format, ...)
 {
     if (!err) return;
-    char text[ROOM];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    field_format(err->detail, sizeof err->detail, format, args);
     va_end(args);
-    field_set(err->detail, sizeof err->detail, text, true);
 }
 
 void tusk_error_prefix(tusk_error *err, const char *format, ...)

@@ -20,6 +20,24 @@ size_t tusk_arg_count(const tusk_arg *list)
     return count;
 }
 
+bool tusk_value_is_text(const tusk_value *value)
+{
+    switch (value->type) {
+    case TUSK_TYPE_TEXT:
+    case TUSK_TYPE_VARCHAR:
+    case TUSK_TYPE_NUMERIC:
+    case TUSK_TYPE_JSONB:
+    case TUSK_TYPE_TSVECTOR:
+    case TUSK_TYPE_CHAR:
+    case TUSK_TYPE_JSON:
+    case TUSK_TYPE_OTHER:
+    case TUSK_TYPE_ENUM:
+        return !value->is_array;
+    default:
+        return false;
+    }
+}
+
 static tusk_str copy_str(tusk_copier *copier, tusk_str text)
 {
     if (!text.ptr) return text;
@@ -74,25 +92,10 @@ tusk_value tusk_copy_value(tusk_copier *copier, tusk_value value)
 {
     if (value.is_null) return value;
     if (value.is_array) return copy_array(copier, value);
-    switch (value.type) {
-    case TUSK_TYPE_TEXT:
-    case TUSK_TYPE_VARCHAR:
-    case TUSK_TYPE_NUMERIC:
-    case TUSK_TYPE_JSONB:
-    case TUSK_TYPE_TSVECTOR:
-    case TUSK_TYPE_CHAR:
-    case TUSK_TYPE_JSON:
-    case TUSK_TYPE_OTHER:
-    case TUSK_TYPE_ENUM:
-        value.as.text = copy_str(copier, value.as.text);
-        break;
-    case TUSK_TYPE_BYTEA:
+    if (tusk_value_is_text(&value)) value.as.text = copy_str(copier, value.as.text);
+    if (value.type == TUSK_TYPE_BYTEA)
         value.as.bytes.ptr = copy_bytes(copier, value.as.bytes.ptr, value.as.bytes.len);
-        break;
-    default: /* held by value */
-        break;
-    }
-    return value;
+    return value; /* the others are held by value */
 }
 
 /* Beyond 32 signs of negation in a row ("- - - ...") websearch_to_tsquery fails with "tsquery stack

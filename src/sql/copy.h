@@ -26,6 +26,8 @@ const tusk_expr *tusk_copy_exprs(tusk_copier *copier, const tusk_expr *list);
 /** A zero-terminated copy; NULL for NULL and without memory. */
 const char *tusk_copy_cstr(tusk_copier *copier, const char *text);
 
+/** Is it held as text (as.text), whatever its SQL type? */
+bool tusk_value_is_text(const tusk_value *value);
 /** How many elements stand before END; 0 for NULL. */
 size_t tusk_expr_count(const tusk_expr *list);
 size_t tusk_arg_count(const struct tusk_arg *list);

@@ -4,6 +4,8 @@
 #include <math.h>
 #include <stdio.h>
 
+#include "src/sql/copy.h"
+
 #include "src/base/banned.h"
 
 const char *tusk_sql_type_name(tusk_type type)
@@ -153,20 +155,7 @@ static bool text_is_valid(const tusk_value *value)
         }
         return true;
     }
-    switch (value->type) {
-    case TUSK_TYPE_TEXT:
-    case TUSK_TYPE_VARCHAR:
-    case TUSK_TYPE_NUMERIC:
-    case TUSK_TYPE_JSONB:
-    case TUSK_TYPE_TSVECTOR:
-    case TUSK_TYPE_CHAR:
-    case TUSK_TYPE_JSON:
-    case TUSK_TYPE_OTHER:
-    case TUSK_TYPE_ENUM:
-        return tusk_str_is_text(value->as.text);
-    default:
-        return true;
-    }
+    return !tusk_value_is_text(value) || tusk_str_is_text(value->as.text);
 }
 
 static tusk_status check_text(const struct place *at, const tusk_value *value)
