@@ -26,17 +26,9 @@ static char out[OUTPUT_MAX], err[OUTPUT_MAX];
 /* Every setting of the person who runs the tests goes; the database is a fresh one. */
 static int set_up(void **state)
 {
-    char port[16];
     arena = tusk_arena_new(0);
     server = support_database(arena);
-    snprintf(port, sizeof port, "%d", server.port);
-    setenv("POSTGRES_HOST", server.host, 1);
-    setenv("POSTGRES_PORT", port, 1);
-    setenv("POSTGRES_DATABASE", server.database, 1);
-    setenv("POSTGRES_USER", server.user, 1);
-    setenv("POSTGRES_PASSWORD", server.password, 1);
-    unsetenv("POSTGRES_SSL");
-    unsetenv("POSTGRES_SSL_CA");
+    support_set_environment(&server);
     return 0;
 }
 

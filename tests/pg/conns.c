@@ -42,6 +42,13 @@ static tusk_status run(tusk_conn *conn, const char *sql, tusk_wire_answer **answ
     return tusk_wire_execute(conn, &statement, tusk_deadline_in(10000), answer, err);
 }
 
+void conns_script(tusk_conn *conn, const char *sql)
+{
+    tusk_error err = { 0 };
+    if (tusk_conn_script(conn, tusk_str_of(sql), &err) != TUSK_OK)
+        fail_msg("%s\n%s", sql, err.message);
+}
+
 tusk_status conns_run(tusk_conn *conn, const char *sql, tusk_error *err)
 {
     tusk_wire_answer *answer;

@@ -24,6 +24,8 @@ int conns_tear_down(void **state);
 
 /** A connection; the test fails when there is none. */
 tusk_conn *conns_open(const tusk_server *server);
+/** Sends a script; the test fails with the server's words when it fails. */
+void conns_script(tusk_conn *conn, const char *sql);
 /** Runs one statement within 10 s, prepared; `err` is zeroed first. */
 tusk_status conns_run(tusk_conn *conn, const char *sql, tusk_error *err);
 /** Its only cell, which has to equal `expected`. */

@@ -41,9 +41,7 @@ static int leave(void **state)
 
 static void make(struct room *room, const char *sql)
 {
-    tusk_error err = { 0 };
-    if (tusk_conn_script(room->conn, tusk_str_of(sql), &err) != TUSK_OK)
-        fail_msg("%s\n%s", sql, err.message);
+    conns_script(room->conn, sql);
 }
 
 static tusk_maintenance prepare(struct room *room, tusk_maintain_kind kind, const char *table)

@@ -41,11 +41,7 @@ static int set_up(void **state)
     s->arena = tusk_arena_new(0);
     s->folder = support_folder(s->arena);
     s->server = support_database(s->arena);
-    setenv("POSTGRES_HOST", s->server.host, 1);
-    setenv("POSTGRES_PORT", tusk_arena_printf(s->arena, "%d", s->server.port).ptr, 1);
-    setenv("POSTGRES_DATABASE", s->server.database, 1);
-    setenv("POSTGRES_USER", s->server.user, 1);
-    setenv("POSTGRES_PASSWORD", s->server.password ? s->server.password : "", 1);
+    support_set_environment(&s->server);
     *state = s;
     return support_query(s->arena, &s->server, schema) ? 0 : 1;
 }

@@ -46,9 +46,7 @@ static int leave(void **state)
 
 static void make(struct room *room, const char *sql)
 {
-    tusk_error err = { 0 };
-    if (tusk_conn_script(room->conn, tusk_str_of(sql), &err) != TUSK_OK)
-        fail_msg("%s\n%s", sql, err.message);
+    conns_script(room->conn, sql);
 }
 
 static void expect(struct room *room, const char *sql, const char *expected)

@@ -38,9 +38,7 @@ static int leave(void **state)
 
 static void make(struct room *room, const char *sql)
 {
-    tusk_error err = { 0 };
-    if (tusk_conn_script(room->conn, tusk_str_of(sql), &err) != TUSK_OK)
-        fail_msg("%s\n%s", sql, err.message);
+    conns_script(room->conn, sql);
 }
 
 #define assert_ok(call) \

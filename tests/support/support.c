@@ -205,3 +205,16 @@ tusk_server support_database(tusk_arena *arena)
         stop_test("%s", TUSK_ERROR_TEXT(&err));
     return made.server;
 }
+
+void support_set_environment(const tusk_server *server)
+{
+    char port[16];
+    snprintf(port, sizeof port, "%d", server->port);
+    setenv("POSTGRES_HOST", server->host, 1);
+    setenv("POSTGRES_PORT", port, 1);
+    setenv("POSTGRES_DATABASE", server->database, 1);
+    setenv("POSTGRES_USER", server->user, 1);
+    setenv("POSTGRES_PASSWORD", server->password ? server->password : "", 1);
+    unsetenv("POSTGRES_SSL");
+    unsetenv("POSTGRES_SSL_CA");
+}

@@ -27,6 +27,9 @@ void support_own_server(void);
  * `arena`. */
 tusk_server support_database(tusk_arena *arena);
 
+/** POSTGRES_HOST and the others of this process name it, for programs that get it from there. */
+void support_set_environment(const tusk_server *server);
+
 /** For support_query(): how many advisory locks are held in its database (others have theirs). */
 #define SUPPORT_ADVISORY_LOCKS                                                        \
     "select count(*) from pg_locks l join pg_database d on d.oid = l.database where " \
