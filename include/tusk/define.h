@@ -58,6 +58,7 @@
 #define SET_ON_UPDATE(sql)  .set_on_update = sql
 #define COMMENT(text)       .noted[6] = true
 #define RENAMED_FROM(name)  .noted[7] = true
+#define COLLATE(name)       .noted[8] = true
 #define TUSK_DESCRIBE(type_, is_nullable, name_, ...)                                              \
     .name_ = { { .name = TUSK_STRING(name_), .file = __FILE__, .line = __LINE__,                   \
                  TUSK_PASTE_(TUSK_D_, type_) .nullable = is_nullable, __VA_ARGS__ } },

@@ -60,6 +60,7 @@
 #pragma push_macro("SET_ON_UPDATE")
 #pragma push_macro("COMMENT")
 #pragma push_macro("RENAMED_FROM")
+#pragma push_macro("COLLATE")
 #undef PRIMARY_KEY
 #undef UNIQUE
 #undef UNIQUE_AS
@@ -80,6 +81,7 @@
 #undef SET_ON_UPDATE
 #undef COMMENT
 #undef RENAMED_FROM
+#undef COLLATE
 #else
 #undef PRIMARY_KEY
 #undef UNIQUE
@@ -101,6 +103,7 @@
 #undef SET_ON_UPDATE
 #undef COMMENT
 #undef RENAMED_FROM
+#undef COLLATE
 #pragma pop_macro("ENUM")
 #pragma pop_macro("ENUM_IN")
 #pragma pop_macro("LABEL")
@@ -160,4 +163,5 @@
 #pragma pop_macro("SET_ON_UPDATE")
 #pragma pop_macro("COMMENT")
 #pragma pop_macro("RENAMED_FROM")
+#pragma pop_macro("COLLATE")
 #endif

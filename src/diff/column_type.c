@@ -44,11 +44,13 @@ static void set_type(tusk_differ *d, const tusk_table_change *table,
                      const tusk_column_change *column, tusk_cast cast, bool ask)
 {
     tusk_str type = type_text(d, column), loses = tusk_cast_loses(&column->from, &column->to);
+    tusk_str said = type, collation = column->now->collation;
+    if (collation.len > 0) said = tusk_words_str(d->arena, "%s COLLATE %i", type, collation);
     if (!ask) {
-        tusk_column_alter(d, table, column, loses, "SET DATA TYPE %s", type);
+        tusk_column_alter(d, table, column, loses, "SET DATA TYPE %s", said);
         return;
     }
-    tusk_column_alter(d, table, column, loses, "SET DATA TYPE %s USING %s", type,
+    tusk_column_alter(d, table, column, loses, "SET DATA TYPE %s USING %s", said,
                       using_text(d, column, cast, type));
 }
 
@@ -118,7 +120,10 @@ bool tusk_column_retype(tusk_differ *d, const tusk_table_change *table,
     bool is_text = is_text_family(&column->from) && !column->from.own &&
                    !column->from.dimensions == !column->to.dimensions;
     if (column->via_text) return retype_from_text(d, table, column);
-    if (column->cast == TUSK_CAST_SAME) return false;
+    if (column->cast == TUSK_CAST_SAME) {
+        if (column->recollated) set_type(d, table, column, column->cast, false);
+        return false;
+    }
     if (to_enum && is_text) return text_to_enum(d, table, column);
     if (column->cast > TUSK_CAST_AUTO) return ask_for_type(d, table, column, column->cast);
     set_type(d, table, column, column->cast, false);

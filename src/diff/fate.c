@@ -98,6 +98,8 @@ static void find_depth(tusk_fates *changes, const tusk_table_change *table,
     if (column->cast == TUSK_CAST_NEAR && column->depth < TUSK_RETYPED)
         column->depth = TUSK_RETYPED;
     if (column->cast > TUSK_CAST_NEAR) column->depth = TUSK_CONVERTED;
+    column->recollated = !tusk_str_eq(column->old->collation, column->now->collation);
+    if (column->recollated && column->depth < TUSK_RETYPED) column->depth = TUSK_RETYPED;
     bool is_generated = column->now->generated.ptr, was_generated = column->old->generated.ptr;
     if (!is_generated) return;
     bool same = was_generated && (tusk_str_eq(column->old->generated, column->now->generated) ||

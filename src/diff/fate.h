@@ -27,6 +27,7 @@ typedef struct tusk_column_change {
     tusk_type_parts from, to;
     tusk_cast cast;
     tusk_depth depth;
+    bool recollated;   /* it is ordered otherwise, of the same type or not */
     bool via_text;     /* its type is made anew, between which it is text */
     bool apart;        /* ANEW, and dropped first and added last of all, for it depends on others */
     bool other_family; /* RETYPED, and its foreign keys cannot bridge both types */

@@ -88,6 +88,7 @@ static void add_column(tusk_buf *buf, const tusk_model_table *table,
     bool identity = column->identity.name.ptr != NULL;
     tusk_words(buf, "%i ", column->name);
     tusk_statement_type(buf, column, false);
+    if (column->collation.len > 0) tusk_words(buf, " COLLATE %i", column->collation);
     if (column->primary_key) tusk_buf_add_cstr(buf, " PRIMARY KEY");
     if (column->value.kind != TUSK_DEFAULT_NONE) {
         tusk_words(buf, " DEFAULT %s", tusk_statement_default(buf->arena, column));

@@ -101,6 +101,9 @@ static tusk_model_column align_column(const table_aligner *t, size_t i, bool sam
     if (tusk_same_text(normal->generated, reference->generated)) {
         out.generated = wanted->generated;
     }
+    if (tusk_same_text(normal->collation, reference->collation)) {
+        out.collation = wanted->collation;
+    }
     if (tusk_same_identity(&normal->identity, &reference->identity)) {
         out.identity = wanted->identity;
     }

@@ -258,6 +258,11 @@ static void write_column(tusk_def_writer *w, size_t place, size_t i, int width)
         tusk_def_add_text(w, column->generated, 8);
         tusk_def_add(w, ")");
     }
+    if (column->collation.len > 0) {
+        tusk_def_add(w, ", COLLATE(");
+        tusk_def_add_text(w, column->collation, 0);
+        tusk_def_add(w, ")");
+    }
     add_reference(w, table, column->name);
     tusk_def_add_comment(
         w, tusk_def_comment_on(w, "COLUMN", table->schema, table->name, column->name));

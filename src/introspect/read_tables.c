@@ -65,7 +65,8 @@ static const char columns_sql[] =
     "q.seqstart, q.seqmin, q.seqmax, q.seqcache, q.seqcycle, "
     "exists (select from pg_depend u where u.classid = 'pg_attrdef'::regclass and u.objid = d.oid "
     "and u.refclassid = 'pg_class'::regclass and u.refobjid = q.oid), "
-    "a.attcollation <> t.typcollation "
+    "a.attcollation <> t.typcollation, (select co.collname from pg_collation co where "
+    "co.oid = a.attcollation and co.collnamespace = 'pg_catalog'::regnamespace) "
     "from pg_class c join pg_attribute a on a.attrelid = c.oid "
     "join pg_type t on t.oid = a.atttypid "
     "left join pg_type te on te.oid = t.typelem and te.typarray = t.oid "
@@ -169,8 +170,11 @@ tusk_status tusk_catalog_columns(tusk_catalog *c)
                                      .not_null = tusk_catalog_true(cell(&row, 2)) };
         read_type(c, &row, &column);
         read_value(c, &row, table, &column);
-        if (tusk_catalog_true(cell(&row, 21))) {
-            tusk_catalog_notice(c, "column \"%s\" of \"%s\" has a collation, which is left out",
+        if (tusk_catalog_true(cell(&row, 21))) column.collation = cell(&row, 22);
+        if (tusk_catalog_true(cell(&row, 21)) && !column.collation.ptr) {
+            tusk_catalog_notice(c,
+                                "column \"%s\" of \"%s\" has a collation that somebody made, "
+                                "which is left out",
                                 column.name.ptr, table->name.ptr);
         }
         tusk_vec_push(c->arena, &table->columns, column);

@@ -80,11 +80,29 @@ static tusk_status check_set_on_update(const tusk_def_column *column, tusk_error
     return tusk_place_fail(err, sql->place, "the database alone sets this column");
 }
 
+/* Types of the program's own may have one. */
+static tusk_status check_collation(const tusk_def_column *column, tusk_error *err)
+{
+    const tusk_def_name *given = &column->collation;
+    if (!given->text.ptr) return TUSK_OK;
+    if (given->text.len == 0) {
+        return tusk_place_fail(err, given->place, "the collation's name is empty");
+    }
+    bool text = column->type == TUSK_TYPE_TEXT || column->type == TUSK_TYPE_VARCHAR ||
+                column->type == TUSK_TYPE_CHAR;
+    bool custom = tusk_str_starts(column->word.text, TUSK_STR("custom"));
+    if (text || custom) return TUSK_OK;
+    tusk_place_fail(err, given->place, "COLLATE does not fit %s", tusk_check_type_name(column));
+    tusk_error_hint(err, "It is of text, varchar, character, and types of your own.");
+    return TUSK_INVALID;
+}
+
 tusk_status tusk_check_attributes(const tusk_def_column *column, tusk_error *err)
 {
     tusk_status st = check_precision(column, err);
     if (st == TUSK_OK) st = check_fields(column, err);
     if (st == TUSK_OK) st = check_set_on_update(column, err);
+    if (st == TUSK_OK) st = check_collation(column, err);
     if (st != TUSK_OK) return st;
     if (tusk_def_given(column->nulls_not_distinct) && !tusk_def_given(column->unique)) {
         return tusk_place_fail(err, column->nulls_not_distinct,

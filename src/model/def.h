@@ -51,7 +51,7 @@ typedef struct tusk_def_column {
     tusk_def_name ref_table, ref_column, ref_name;
     tusk_action on_delete, on_update;
     tusk_def_flag on_update_given, deferrable, initially_deferred;
-    tusk_def_name set_on_update, comment, renamed_from;
+    tusk_def_name set_on_update, comment, collation, renamed_from;
 } tusk_def_column;
 
 /** What a table-level item is. */

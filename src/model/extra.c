@@ -92,6 +92,16 @@ static json_t *partitions_json(const tusk_model_table *table, bool *failed)
     return out;
 }
 
+static json_t *collations_json(const tusk_model_table *table, bool *failed)
+{
+    json_t *out = json_object();
+    for (size_t i = 0; i < table->columns.count; i++) {
+        const tusk_model_column *column = &table->columns.items[i];
+        set_text(out, column->name.ptr, column->collation, failed);
+    }
+    return out;
+}
+
 static json_t *table_json(const tusk_model_table *table, bool *failed)
 {
     json_t *out = json_object();
@@ -99,6 +109,7 @@ static json_t *table_json(const tusk_model_table *table, bool *failed)
     set_true(out, "unlogged", table->unlogged, failed);
     set_filled(out, "storage", tusk_snapshot_options_json(&table->storage, failed), failed);
     set_text(out, "partitionBy", table->partition_by, failed);
+    set_filled(out, "collations", collations_json(table, failed), failed);
     set_filled(out, "partitions", partitions_json(table, failed), failed);
     set_filled(out, "exclusions", exclusions_json(table, failed), failed);
     set_filled(out, "indexes", indexes_json(table, failed), failed);

@@ -70,12 +70,22 @@ static void read_parts(tusk_reader *r, const json_t *value, tusk_model_table *ta
     }
 }
 
+static void read_collations(tusk_reader *r, const json_t *value, tusk_model_table *table)
+{
+    const json_t *section = tusk_reader_map(r, value, "collations", false);
+    for (size_t i = 0; i < table->columns.count; i++) {
+        tusk_model_column *column = &table->columns.items[i];
+        column->collation = tusk_reader_optional(r, section, column->name.ptr);
+    }
+}
+
 static void read_table(tusk_reader *r, const json_t *value, tusk_model_table *table)
 {
     table->rls_forced = tusk_reader_flag(r, value, "forceRowLevelSecurity", false);
     table->unlogged = tusk_reader_flag(r, value, "unlogged", false);
     table->storage = tusk_snapshot_read_options(r, tusk_reader_map(r, value, "storage", false));
     table->partition_by = tusk_reader_optional(r, value, "partitionBy");
+    read_collations(r, value, table);
     read_parts(r, value, table);
     read_indexes(r, value, table);
     READ_DEFERRALS("foreignKeys", table->foreign_keys);

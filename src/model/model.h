@@ -45,6 +45,7 @@ typedef struct tusk_model_column {
     bool not_null;
     tusk_default value;
     tusk_str generated; /* stored expression, or no text */
+    tusk_str collation; /* other than that of the type, or no text; not in a snapshot */
     tusk_identity identity;
 } tusk_model_column;
 

@@ -136,6 +136,7 @@ static const tusk_option attributes[] = {
     TEXT("FIELDS", fields, "the fields of an interval"),
     TEXT("SET_ON_UPDATE", set_on_update, "an SQL expression"),
     TEXT("COMMENT", comment, "a text"),
+    TEXT("COLLATE", collation, "the name of a collation"),
     TEXT("RENAMED_FROM", renamed_from, "the name before"),
 };
 static const tusk_options column_options = {
@@ -144,7 +145,7 @@ static const tusk_options column_options = {
     "DEFAULT(3), DEFAULT_TEXT(\"x\"), DEFAULT_SQL(\"now()\"), GENERATED(\"expression\"), "
     "IDENTITY(ALWAYS), REFERENCES(table, column, CASCADE), REFERENCES_AS(\"name\"), "
     "ON_UPDATE(CASCADE), DEFERRABLE, INITIALLY_DEFERRED, PRECISION(3), FIELDS(\"day\"), "
-    "SET_ON_UPDATE(\"now()\"), COMMENT(\"x\"), RENAMED_FROM(\"old\")."
+    "SET_ON_UPDATE(\"now()\"), COMMENT(\"x\"), COLLATE(\"C\"), RENAMED_FROM(\"old\")."
 };
 
 tusk_status tusk_parse_column(tusk_parser *p, bool nullable, tusk_def_table *table)

@@ -170,6 +170,7 @@ tusk_status tusk_resolve_column(tusk_resolver *r, const tusk_def_table *table,
         .not_null = !column->nullable,
         .value = column_default(r->arena, column),
         .generated = column->generated.text,
+        .collation = column->collation.text,
     };
     return resolve_identity(r, table, column, &out->identity);
 }

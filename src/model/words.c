@@ -22,7 +22,7 @@ static const char *const reserved[] = {
     "POLICY_ON", "COMMENT_ON", "PRIMARY_KEY", "UNIQUE", "UNIQUE_AS", "NULLS_NOT_DISTINCT", "NAMED",
     "DEFAULT", "DEFAULT_TEXT", "DEFAULT_SQL", "GENERATED", "IDENTITY", "REFERENCES",
     "REFERENCES_AS", "ON_UPDATE", "DEFERRABLE", "INITIALLY_DEFERRED", "PRECISION", "FIELDS",
-    "SET_ON_UPDATE", "COMMENT", "RENAMED_FROM",
+    "SET_ON_UPDATE", "COMMENT", "COLLATE", "RENAMED_FROM",
     /* and those that stand where the name of a column could */
     "DESC", "NULLS_FIRST", "OP", "SQL", "CONSTRAINT", "ON", "TO",
 };

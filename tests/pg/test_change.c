@@ -157,6 +157,35 @@ static void test_push_all_or_nothing(void **state)
     assert_answer(b, "select to_regclass('things') is null, count(feels) from teams", "t|2");
 }
 
+/* How a column is ordered is told from the database, kept beside the snapshot, and changed. */
+static void test_collations(void **state)
+{
+#define WORDS(attribute)                                                     \
+    "TABLE(word, words, \"words\")\n COLUMN(text, id, PRIMARY_KEY" attribute \
+    ")\nEND_TABLE(word, words)\n"
+    struct base *b = *state;
+    write_schema(b, WORDS(", COLLATE(\"C\")"));
+    OK(b, push(b, NULL));
+    assert_same(b);
+    run(b, "insert into words values ('b'), ('A'), ('a'), ('B')");
+    assert_answer(b, "select string_agg(id, '' order by id) from words", "ABab");
+    run(b, "alter table words alter id type text collate \"POSIX\"");
+    OK(b,
+       tusk_changes_between(b->arena, "database", b->schema,
+                            &(tusk_change_options){ .server = &b->server }, &b->changes, &b->err));
+    assert_int_equal(b->changes.count, 1);
+    assert_string_equal(
+        b->changes.items[0].sql.ptr,
+        "ALTER TABLE \"words\" ALTER COLUMN \"id\" SET DATA TYPE text COLLATE \"C\";");
+    write_schema(b, WORDS(""));
+    OK(b, push(b, NULL));
+    assert_same(b);
+    assert_answer(b,
+                  "select attcollation::regcollation from pg_attribute where attrelid ="
+                  " 'words'::regclass and attname = 'id'",
+                  "\"default\"");
+}
+
 /* What a schema cannot say is told by name, by pull and by check; the roles of policies come along.
  */
 static void test_left_out_is_told(void **state)
@@ -226,7 +255,8 @@ static void test_pull(void **state)
         "create schema \"Other\"; create type \"Other\".\"kind of\" as enum ('a b', 'c''d');"
         "create sequence q increment 5;"
         "create table \"authUser\" (id bigint generated always as identity primary key,"
-        " \"select\" text not null default 'it''s', k \"Other\".\"kind of\" default 'a b',"
+        " \"select\" text collate \"C\" not null default 'it''s', k \"Other\".\"kind of\" default "
+        "'a b',"
         " n numeric(10,2) check (n > 0), tags text[] default '{}', at timestamp(3) default now(),"
         " serial_one serial, unique (\"select\", n));"
         "create table \"Other\".child (a int, b int, user_id bigint references \"authUser\" on"
@@ -336,6 +366,7 @@ int main(void)
         BASE_TEST(test_push_renames),
         BASE_TEST(test_push_all_or_nothing),
         BASE_TEST(test_left_out_is_told),
+        BASE_TEST(test_collations),
         BASE_TEST(test_pull),
         BASE_TEST(test_check),
         BASE_TEST(test_urls),

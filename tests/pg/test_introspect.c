@@ -287,14 +287,17 @@ static void test_only_what_is_asked_for(void **state)
 static void test_what_is_broken_is_told(void **state)
 {
     struct base *b = *state;
-    run(b, "create table t (a integer, b text collate \"C\"); insert into t values (1), (1); "
+    run(b, "create collation own (locale = 'C');"
+           "create table t (a integer, b text collate \"C\", c text collate own);"
+           "insert into t values (1), (1); "
            "alter table t add constraint later check (a > 5) not valid");
     support_query(b->arena, &b->server, "create unique index concurrently t_a on t (a)");
     tusk_model model = read_back(b);
     assert_int_equal(model.tables.items[0].indexes.count, 0);
     assert_non_null(strstr(b->notices, "index \"t_a\" is invalid"));
     assert_non_null(strstr(b->notices, "constraint \"later\" of \"t\" is not validated"));
-    assert_non_null(strstr(b->notices, "column \"b\" of \"t\" has a collation"));
+    assert_text(model.tables.items[0].columns.items[1].collation, "C");
+    assert_non_null(strstr(b->notices, "column \"c\" of \"t\" has a collation that somebody made"));
 }
 
 /* Inside a transaction it sees what that did, and leaves its settings alone. */
