@@ -25,8 +25,20 @@ const char *cli_colour(const char *code)
     return "";
 }
 
-/* The library does not know where a program gets its settings from. */
-static void add_settings(tusk_error *err)
+/* What libpq says without a code: of the network, and of encryption. */
+static const char *unspoken_hint(const char *message)
+{
+    if (strstr(message, "does not support SSL"))
+        return "POSTGRES_SSL=true asks for encryption, which that server does not have: let its "
+               "administrator turn ssl on, or set POSTGRES_SSL=false where the network is trusted.";
+    if (strstr(message, "certificate") || strstr(message, "SSL"))
+        return "POSTGRES_SSL_CA names the file of the authority that signed the server's "
+               "certificate, which has to be for the very name in POSTGRES_HOST.";
+    return "Is it running there? POSTGRES_HOST and POSTGRES_PORT say where it is: "
+           "in the environment, services/backend/.env or .env.";
+}
+
+void cli_hint_settings(tusk_error *err)
 {
     static const struct {
         const char *sqlstate, *hint;
@@ -41,17 +53,14 @@ static void add_settings(tusk_error *err)
         if (strcmp(err->sqlstate, hints[i].sqlstate) == 0)
             tusk_error_hint(err, "%s", hints[i].hint);
     }
-    if (err->status == TUSK_CONNECTION && err->sqlstate[0] == '\0') {
-        tusk_error_hint(err,
-                        "Is it running there? POSTGRES_HOST and POSTGRES_PORT say where it is: "
-                        "in the environment, services/backend/.env or .env.");
-    }
+    if (err->status == TUSK_CONNECTION && err->sqlstate[0] == '\0')
+        tusk_error_hint(err, "%s", unspoken_hint(err->message));
 }
 
 int cli_fail(const struct cli_call *call, const tusk_error *err)
 {
     tusk_error shown = *err;
-    add_settings(&shown);
+    cli_hint_settings(&shown);
     fflush(stdout);
     fprintf(stderr, "%s %s: %s\n", call->program, call->command->name, TUSK_ERROR_TEXT(&shown));
     return CLI_FAILED;

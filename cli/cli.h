@@ -66,8 +66,10 @@ const char *cli_value(const struct cli_call *call, const char *name);
 /** The values of an option that may be repeated, in order, NULL after the last; NULL when it was
  * not given, or without memory. Lifetime: the call. */
 const char *const *cli_values(const struct cli_call *call, const char *name);
-/** Shows the error on stderr: message, detail, hint (where it has none and the server could not be
- * reached, which settings say where it is). Returns CLI_FAILED. */
+/** Where the server could not be reached and the error has no hint: which settings to look at. The
+ * library does not know where a program gets them from. */
+void cli_hint_settings(tusk_error *err);
+/** Shows the error on stderr: message, detail, hint (cli_hint_settings()). Returns CLI_FAILED. */
 int cli_fail(const struct cli_call *call, const tusk_error *err);
 /** One line on stderr about wrong usage. Returns CLI_USAGE. */
 int cli_usage(const struct cli_call *call, const char *format, ...) TUSK_PRINTF(2, 3);

@@ -267,7 +267,9 @@ async function wrongPassword(env) {
     await until('the reason', async () => (await b.request('GET', '/api/db/status')).json.error, 20000);
     const r = await b.request('GET', '/api/db/status');
     tap.check('a wrong password is told as such', r.json.state === 'unreachable' && /password/.test(r.json.error) && !r.text.includes('not-the-right-one'), r.text);
-    tap.check('a set-up is 503 then', busy(await b.request('POST', '/api/db/setup', { body: { type: 'postgresql' } })));
+    tap.check('and which settings to look at', /POSTGRES_PASSWORD/.test(r.json.hint), r.text);
+    const setup = await b.request('POST', '/api/db/setup', { body: { type: 'postgresql' } });
+    tap.check('a set-up is 503 then, for that reason', busy(setup) && /password authentication failed/.test(setup.json.error), setup.text);
     tap.check('it is not in the log either', !b.output.includes('not-the-right-one'));
   } finally {
     await b.remove();

@@ -64,8 +64,8 @@ for try in 1 2 3 4 5; do
     grep -q 'in use' "$work/log" || break
     port=$((port + 1 + try))
 done
-grep -q 'is running' "$work/log"
-result $? "the installed backend starts"
+grep -q 'is running' "$work/log" && grep -q "look inside with: TUSK_DATA_DIR=$data tusk pg psql\$" "$work/log"
+result $? "the installed backend starts, and says how to look at its data"
 export BACKEND_PORT="$port"
 ask /api/health | grep -q ok
 result $? "and answers"

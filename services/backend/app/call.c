@@ -2,6 +2,8 @@
  * values */
 #include "services/backend/app/call.h"
 
+#include "services/backend/app/setup/setup.h"
+
 /* ---- answering ---- */
 
 void call_ok(struct call *call, int code, json_t *document)
@@ -74,6 +76,22 @@ static bool is_passing(const tusk_error *err)
     return err->retry == TUSK_RETRY_YES;
 }
 
+/** A name or a password that waiting does not make right. */
+static bool is_about_settings(const tusk_error *err)
+{
+    return strncmp(err->sqlstate, "28", 2) == 0 || strncmp(err->sqlstate, "3D", 2) == 0;
+}
+
+/** As /api/db/status says it to everybody, while nobody has signed in yet. */
+static bool tell_why(struct call *call, const tusk_error *err)
+{
+    if (setup_is_ready(call->app->setup)) return false;
+    tusk_str why =
+        tusk_arena_printf(call->arena, "The database is not usable yet: %s", err->message);
+    if (why.ptr) call_busy(call, why.ptr);
+    return why.ptr != NULL;
+}
+
 void call_error(struct call *call, const tusk_error *err)
 {
     if (call->gone) { /* nobody reads the answer, and giving up is no fault of ours: not a 5xx */
@@ -90,6 +108,7 @@ void call_error(struct call *call, const tusk_error *err)
                                tusk_field_cstr("status", tusk_status_name(err->status)),
                                tusk_field_cstr("sqlstate", err->sqlstate),
                                tusk_field_cstr("error", err->message)));
+    if (is_about_settings(err) && tell_why(call, err)) return;
     if (is_passing(err)) {
         call_busy(call, "The database is not answering, try again in a moment");
         return;

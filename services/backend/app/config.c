@@ -10,6 +10,29 @@
 
 #include "services/backend/app/auth/origin.h"
 
+/** The folder that the program is in. */
+static tusk_status find_program(char exe[static PATH_MAX], tusk_error *err)
+{
+    ssize_t length = readlink("/proc/self/exe", exe, PATH_MAX - 1);
+    if (length <= 0) return tusk_fail_errno(err, "cannot find out where the program is");
+    exe[length] = 0;
+    *strrchr(exe, '/') = 0;
+    return TUSK_OK;
+}
+
+/** Installed, the two programs stand side by side; in the tree ./dev knows where tusk is. */
+static tusk_status find_tool(tusk_arena *arena, const char **out, tusk_error *err)
+{
+    char exe[PATH_MAX];
+    tusk_status st = find_program(exe, err);
+    if (st) return st;
+    tusk_str beside = tusk_path_join(arena, exe, "tusk");
+    const char *name = beside.ptr && tusk_file_exists(beside.ptr) ? "tusk" : "./dev tusk";
+    const char *data = getenv("TUSK_DATA_DIR");
+    *out = data ? tusk_arena_printf(arena, "TUSK_DATA_DIR=%s %s", data, name).ptr : name;
+    return *out ? TUSK_OK : tusk_fail_nomem(err, "the configuration");
+}
+
 /** The folder with web/, drizzle/ and catalog/: DEPLOYSTACK_DATA_DIR, or PREFIX/share/deploystack
  * of an installed program, or services/backend of the tree that the program was built in. */
 static tusk_status find_data(tusk_arena *arena, const tusk_env *env, const char **out,
@@ -21,10 +44,8 @@ static tusk_status find_data(tusk_arena *arena, const tusk_env *env, const char 
         return TUSK_OK;
     }
     char exe[PATH_MAX];
-    ssize_t length = readlink("/proc/self/exe", exe, sizeof exe - 1);
-    if (length <= 0) return tusk_fail_errno(err, "cannot find out where the program is");
-    exe[length] = 0;
-    *strrchr(exe, '/') = 0;
+    tusk_status st = find_program(exe, err);
+    if (st) return st;
     static const char *const beside[] = { "../share/deploystack", "../../../services/backend" };
     for (size_t i = 0; i < sizeof beside / sizeof *beside; i++) {
         tusk_str folder = tusk_path_join(arena, exe, beside[i]);
@@ -142,6 +163,7 @@ tusk_status config_read(tusk_arena *arena, struct config *out, tusk_error *err)
     out->https = url && strncasecmp(url, "https://", 8) == 0;
     const char *data = NULL;
     st = find_data(arena, env, &data, err);
+    if (!st) st = find_tool(arena, &out->tool, err);
     if (st) return st;
     out->server.application_name = "deploystack";
     out->web = tusk_path_join(arena, data, "web").ptr;

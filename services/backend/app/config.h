@@ -23,6 +23,7 @@ struct config {
     int backup_pause_s;     /* BACKUP_PAUSE_S: between those that are asked for */
     int backup_spare_mb;    /* BACKUP_SPARE_MB: stays free on the disk */
     int usage_keep_months;  /* USAGE_KEEP_MONTHS; 0: all */
+    const char *tool;       /* how a person calls tusk on the same data */
     const char *web;        /* folder of the pages */
     const char *migrations; /* folder of the migrations */
     const char *schema;     /* db/schema.def, for db:generate */

@@ -4,6 +4,7 @@
 
 #include <stdlib.h>
 
+#include "cli/cli.h"
 #include "services/backend/app/setup/setup.h"
 
 enum { ASK_EVERY_MS = 2000, ANSWER_WITHIN_MS = 2000, START_WITHIN_MS = 30000 };
@@ -85,7 +86,10 @@ static tusk_status restart(const struct app *app, tusk_error *err)
 tusk_status keeper_revive(const struct app *app, tusk_error *err)
 {
     tusk_status st = err->status;
-    if (!app->private_server) return st;
+    if (!app->private_server) {
+        cli_hint_settings(err);
+        return st;
+    }
     tusk_arena *a = tusk_arena_new(0);
     tusk_cluster_status status = { 0 };
     tusk_error ignored;
@@ -94,7 +98,7 @@ tusk_status keeper_revive(const struct app *app, tusk_error *err)
         st = restart(app, err);
     } else if (looked && !status.running) {
         st = tusk_fail(err, TUSK_CONNECTION, "the private PostgreSQL was stopped");
-        tusk_error_hint(err, "Start it with: ./dev tusk pg start");
+        tusk_error_hint(err, "Start it with: %s pg start", app->config->tool);
     }
     tusk_arena_free(a);
     return st;

@@ -157,8 +157,8 @@ static void announce(const struct server *s)
     const tusk_server *db = &s->app.server;
     printf("\n  DeployStack is running:  http://%s:%d\n", shown, c->port);
     if (s->app.private_server)
-        printf("  database:                private PostgreSQL; look inside with: ./dev tusk pg "
-               "psql\n");
+        printf("  database:                private PostgreSQL; look inside with: %s pg psql\n",
+               c->tool);
     else
         printf("  database:                psql -h %s -p %d -U %s %s\n", db->host,
                db->port ? db->port : 5432, db->user, db->database);

@@ -126,9 +126,35 @@ static void test_plain_output(void **state)
     assert_null(strchr(output, '\033'));
 }
 
+/* Who cannot sign in is told which setting says otherwise. */
+static void test_settings_to_look_at(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *sqlstate, *message, *hint;
+    } cases[] = {
+        { "28P01", "password authentication failed", "POSTGRES_PASSWORD" },
+        { "3D000", "database \"deploystack\" does not exist", "createdb" },
+        { "", "Connection refused", "Is it running there?" },
+        { "", "server does not support SSL, but SSL was required", "POSTGRES_SSL=false" },
+        { "", "SSL error: certificate verify failed", "POSTGRES_SSL_CA" },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        tusk_error err;
+        tusk_fail(&err, TUSK_CONNECTION, "%s", cases[i].message);
+        memcpy(err.sqlstate, cases[i].sqlstate, strlen(cases[i].sqlstate) + 1);
+        cli_hint_settings(&err);
+        assert_non_null(strstr(err.hint, cases[i].hint));
+        tusk_error_hint(&err, "Another one.");
+        cli_hint_settings(&err);
+        assert_string_equal(err.hint, "Another one.");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = { cmocka_unit_test(test_calls),
+                                        cmocka_unit_test(test_settings_to_look_at),
                                         cmocka_unit_test(test_plain_output) };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

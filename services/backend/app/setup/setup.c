@@ -223,6 +223,7 @@ static void look_work(uv_work_t *work)
         if (!connected) atomic_store(&s->state, SETUP_UNREACHABLE);
         tusk_log_write(s->app->log, TUSK_LOG_WARN, "the database is not usable yet",
                        TUSK_FIELDS(tusk_field_cstr("error", err.message),
+                                   tusk_field_cstr("hint", err.hint),
                                    tusk_field_cstr("sqlstate", err.sqlstate)));
     }
     setup_end_turn(s);
