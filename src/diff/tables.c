@@ -128,7 +128,7 @@ static void enable(tusk_differ *d, const tusk_table_change *table, bool on)
 {
     bool had = table->old->policies.count > 0, has = table->now->policies.count > 0;
     bool was = table->old->rls, is = table->now->rls;
-    if (on && ((!had && has && !is && !was) || (!was && is))) security(d, table, "ENABLE");
+    if (on && ((!had && has && !is) || (!was && is))) security(d, table, "ENABLE");
     if (!on && !has && !is && (had || was)) security(d, table, "DISABLE");
 }
 
