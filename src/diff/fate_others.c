@@ -273,6 +273,17 @@ static bool is_same_routine(const tusk_model_routine *a, const tusk_model_routin
            tusk_str_eq(a->table, b->table);
 }
 
+/* As its schema is called now: a function goes along with it. */
+static tusk_str in_new_schemas(const tusk_fates *changes, tusk_str statement)
+{
+    for (size_t i = 0; i < changes->first->schemas.count; i++) {
+        tusk_str was = changes->first->schemas.items[i], is = changes->from->schemas.items[i];
+        if (tusk_str_eq(was, is)) continue;
+        statement = tusk_scan_rename(changes->arena, statement, was, is);
+    }
+    return statement;
+}
+
 /* A trigger is made anew with any change; a function is replaced, unless it is called otherwise or
  * gives something else. */
 static tusk_fate fate_of_routine(const tusk_fates *changes, const tusk_model_routine *old)
@@ -280,9 +291,10 @@ static tusk_fate fate_of_routine(const tusk_fates *changes, const tusk_model_rou
     for (size_t i = 0; i < changes->to->routines.count; i++) {
         const tusk_model_routine *now = &changes->to->routines.items[i];
         if (!is_same_routine(old, now)) continue;
-        bool same = old->is_trigger ? tusk_str_eq(old->statement, now->statement)
-                                    : tusk_str_eq(tusk_scan_head(old->statement),
-                                                  tusk_scan_head(now->statement));
+        bool same = old->is_trigger
+                        ? tusk_str_eq(old->statement, now->statement)
+                        : tusk_str_eq(tusk_scan_head(in_new_schemas(changes, old->statement)),
+                                      tusk_scan_head(now->statement));
         return same ? TUSK_KEPT : TUSK_CHANGED;
     }
     return TUSK_GONE;

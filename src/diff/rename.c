@@ -430,6 +430,26 @@ static void apply_renamed_from(renamer *r)
     apply_labels(r);
 }
 
+/* A partition of this name that is gone here and new in another schema was moved. */
+static void move_partition(const tusk_model_table *old, const tusk_model_table *now,
+                           tusk_model_partition *partition)
+{
+    if (FIND(now->partitions, partition->schema, partition->name)) return;
+    const tusk_model_partition *to = FIND_NAMED(now->partitions, partition->name);
+    if (to && !FIND(old->partitions, to->schema, to->name)) partition->schema = to->schema;
+}
+
+static void move_partitions(renamer *r)
+{
+    for (size_t i = 0; i < r->out->tables.count; i++) {
+        tusk_model_table *old = &r->out->tables.items[i];
+        const tusk_model_table *now = FIND(r->to->tables, old->schema, old->name);
+        for (size_t j = 0; now && j < old->partitions.count; j++) {
+            move_partition(old, now, &old->partitions.items[j]);
+        }
+    }
+}
+
 tusk_status tusk_rename_apply(tusk_arena *arena, const tusk_model *from, const tusk_model *to,
                               const tusk_diff_options *options, tusk_model *out, tusk_error *err)
 {
@@ -442,5 +462,6 @@ tusk_status tusk_rename_apply(tusk_arena *arena, const tusk_model *from, const t
         if (st != TUSK_OK) return st;
     }
     apply_renamed_from(&r);
+    move_partitions(&r);
     return tusk_arena_failed(arena) ? tusk_fail_nomem(err, "the renames") : TUSK_OK;
 }

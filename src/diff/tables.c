@@ -1,6 +1,7 @@
 /* tables.c - tables as wholes: created, dropped, moved, renamed, partitioned */
 #include "src/diff/own_types.h"
 #include "src/diff/parts.h"
+#include "src/diff/rename.h"
 #include "src/diff/same.h"
 #include "src/diff/statement.h"
 
@@ -241,6 +242,21 @@ static bool rename_free_ones(tusk_differ *d, bool *done, bool *waiting)
     return any;
 }
 
+/* PostgreSQL leaves partitions where they are when their table is moved. */
+static void move_partitions(tusk_differ *d, const tusk_table_change *table)
+{
+    for (size_t i = 0; table->now && i < table->old->partitions.count; i++) {
+        const tusk_model_partition *first = &table->first->partitions.items[i];
+        tusk_str was = tusk_rename_schema(d->first, d->from, first->schema);
+        tusk_str is = table->old->partitions.items[i].schema;
+        if (same_schema(was, is)) continue;
+        tusk_step_add(d,
+                      TUSK_ABOUT(RENAME, "partition", .schema = first->schema, .name = first->name),
+                      "ALTER TABLE %q SET SCHEMA %i;\n", was, first->name,
+                      tusk_model_schema(is).len > 0 ? is : TUSK_STR("public"));
+    }
+}
+
 void tusk_part_rename_tables(tusk_differ *d)
 {
     for (size_t i = 0; i < d->to->tables.count; i++) {
@@ -251,6 +267,9 @@ void tusk_part_rename_tables(tusk_differ *d)
                       change->schema, change->name,
                       tusk_model_schema(table->schema).len > 0 ? table->schema
                                                                : TUSK_STR("public"));
+    }
+    for (size_t i = 0; i < d->changes.tables.count; i++) {
+        move_partitions(d, &d->changes.tables.items[i]);
     }
     bool *done = TUSK_NEW_ARRAY(d->arena, bool, d->changes.tables.count), waiting = false;
     while (done && rename_free_ones(d, done, &waiting) && waiting) continue;

@@ -1,0 +1,1 @@
+select tableoid::regclass, id, day from s.u order by id
