@@ -160,7 +160,7 @@ export function usage() {
         columns,
         key: (one) => one.route ?? '',
         sort: { name: 'requests', descending: true },
-        limit: 8,
+        limit: 6,
     });
     body.append(region);
 
