@@ -87,6 +87,8 @@ tusk_status tusk_fail_errno(tusk_error *err, const char *format, ...)
 
 /* Lines may be several. The arguments may quote the field itself. */
 static void field_format(char *field, size_t size, const char *format, va_list args)
+    TUSK_PRINTF(3, 0);
+static void field_format(char *field, size_t size, const char *format, va_list args)
 {
     char text[ROOM];
     vsnprintf(text, sizeof text, format, args);
