@@ -35,12 +35,21 @@ ask() {
             .then((r) => r.text()).then(console.log, (e) => (console.error(String(e)), process.exit(1)))' "$@" 2>>"$work/log"
 }
 
-echo 1..15
+echo 1..16
 DESTDIR=$work/root "$meson" install -C "$build" --no-rebuild --quiet >"$work/log" 2>&1
 result $? "it installs below DESTDIR"
 top=$work/root$prefix
 if [ -n "$(find "$work/root" -type f ! -path "$top/*")" ]; then find "$work/root" -type f ! -path "$top/*" >"$work/log"; false; fi
 result $? "nothing outside the prefix"
+
+# made at configuration time are those of meson itself and the unit, which has no rule
+ninja -C "$build" -t query installed >"$work/made" 2>"$work/log"
+"$meson" introspect --installed "$build" | grep -o '"[^"]*": ' | sed -n "s#^\"$build/\(.*\)\": #\1#p" |
+    grep -v -e '^meson-private/' -e '\.service$' | while read -r file; do
+        grep -qE "[[:space:]]$file\$" "$work/made" || echo "ninja installed does not make $file"
+    done >>"$work/log"
+[ -s "$work/made" ] && [ ! -s "$work/log" ]
+result $? "ninja installed makes all of it"
 
 mkdir "$work/elsewhere"
 cd "$work/elsewhere" || exit 1
