@@ -4,23 +4,23 @@
 #include "src/base/banned.h"
 
 /* Bytes of all cells, a zero after each included. */
-static size_t cells_size(const tusk_wire_answer *answer, size_t rows, size_t fields)
+static size_t cells_size(const tusk_str *cells, size_t count)
 {
     size_t size = 0;
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t f = 0; f < fields; f++) size += tusk_wire_cell(answer, r, f).len + 1;
-    }
+    for (size_t i = 0; i < count; i++) size += cells[i].len + 1;
     return size;
 }
 
-static char *copy_cell(char *at, tusk_str from, tusk_str *to)
+/* The cells into a place of their own. */
+static void move_cells(char *at, tusk_str *cells, size_t count)
 {
-    *to = (tusk_str){ 0 };
-    if (!from.ptr) return at;
-    if (from.len > 0) memcpy(at, from.ptr, from.len);
-    at[from.len] = '\0';
-    *to = (tusk_str){ at, from.len };
-    return at + from.len + 1;
+    for (size_t i = 0; i < count; i++) {
+        if (!cells[i].ptr) continue;
+        memcpy(at, cells[i].ptr, cells[i].len);
+        at[cells[i].len] = '\0';
+        cells[i].ptr = at;
+        at += cells[i].len + 1;
+    }
 }
 
 tusk_status tusk_collect_cells(tusk_arena *arena, const tusk_wire_answer *answer, tusk_result *out,
@@ -31,13 +31,11 @@ tusk_status tusk_collect_cells(tusk_arena *arena, const tusk_wire_answer *answer
     if (status != TUSK_OK) return status;
     size_t rows = tusk_wire_rows(answer), fields = result.field_count;
     tusk_str *cells = TUSK_NEW_ARRAY(arena, tusk_str, rows * fields);
-    char *at = tusk_arena_alloc(arena, cells_size(answer, rows, fields));
-    if (!cells || !at) return tusk_fail_nomem(err, "the rows of an answer");
-    for (size_t r = 0; r < rows; r++) {
-        for (size_t f = 0; f < fields; f++) {
-            at = copy_cell(at, tusk_wire_cell(answer, r, f), &cells[r * fields + f]);
-        }
-    }
+    if (!cells) return tusk_fail_nomem(err, "the rows of an answer");
+    for (size_t r = 0; r < rows; r++) tusk_wire_row(answer, r, cells + r * fields);
+    char *at = tusk_arena_alloc(arena, cells_size(cells, rows * fields));
+    if (!at) return tusk_fail_nomem(err, "the rows of an answer");
+    move_cells(at, cells, rows * fields);
     result.cells = cells;
     result.cell_rows = rows;
     *out = result;
@@ -60,7 +58,7 @@ tusk_status tusk_collect_rows(tusk_arena *arena, const tusk_row_map *map,
     char *items = tusk_arena_array(arena, count, map->row_size);
     if (!cells || !items) return tusk_fail_nomem(err, "the rows of an answer");
     for (size_t r = 0; r < count; r++) {
-        for (size_t f = 0; f < map->field_count; f++) cells[f] = tusk_wire_cell(answer, r, f);
+        tusk_wire_row(answer, r, cells);
         status = tusk_row_read(&reader, cells, items + r * map->row_size, err);
         if (status != TUSK_OK) return status;
     }

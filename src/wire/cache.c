@@ -3,24 +3,33 @@
 #include <openssl/evp.h>
 #include <stdio.h>
 #include <string.h>
+#include <strings.h>
 
 #include "src/base/mem.h"
 #include "src/wire/internal.h"
 
 #include "src/base/banned.h"
 
-static uint64_t hash_bytes(uint64_t hash, const void *bytes, size_t size)
+/* Eight bytes a step: this is done for every statement that is sent. */
+static uint64_t hash_bytes(uint64_t hash, const char *at, size_t size)
 {
-    const unsigned char *at = bytes;
-    for (size_t i = 0; i < size; i++) hash = (hash ^ at[i]) * 0x100000001b3u;
-    return hash;
+    uint64_t word = 0;
+    for (; size >= sizeof word; at += sizeof word, size -= sizeof word) {
+        memcpy(&word, at, sizeof word);
+        hash = (hash ^ word) * 0x9e3779b97f4a7c15u;
+        hash ^= hash >> 32;
+    }
+    word = size;
+    if (size > 0) memcpy(&word, at, size);
+    hash = (hash ^ word ^ (uint64_t)size << 56) * 0x9e3779b97f4a7c15u;
+    return hash ^ (hash >> 32);
 }
 
 static uint64_t hash_of(const tusk_wire_statement *statement)
 {
     uint64_t hash = hash_bytes(0xcbf29ce484222325u, statement->sql.ptr, statement->sql.len);
     for (size_t i = 0; i < statement->param_count; i++)
-        hash = hash_bytes(hash, &statement->params[i].oid, sizeof statement->params[i].oid);
+        hash = (hash ^ statement->params[i].oid) * 0x100000001b3u;
     return hash ^ (hash >> 29);
 }
 
@@ -55,18 +64,31 @@ static bool make_name(tusk_prepared *entry)
     return true;
 }
 
+/* The fields of a FETCH or an EXECUTE are those of something else that has the same name by then;
+ * the planner's statements keep theirs, or fail. */
+static bool is_steady(tusk_str sql)
+{
+    static const char *const words[] = { "select", "insert", "update", "delete", "with", NULL };
+    size_t at = 0;
+    while (at < sql.len && strchr(" \t\r\n(", sql.ptr[at])) at++;
+    for (const char *const *word = words; *word; word++)
+        if (strncasecmp(sql.ptr + at, *word, strlen(*word)) == 0) return true;
+    return false;
+}
+
 static tusk_prepared *make(const tusk_wire_statement *statement, uint64_t hash)
 {
     size_t oids = statement->param_count * sizeof(uint32_t);
     tusk_prepared *entry = tusk_mem_alloc(sizeof *entry + oids + statement->sql.len + 1);
     if (!entry) return NULL;
-    *entry = (tusk_prepared){ .hash = hash, .param_count = statement->param_count };
+    *entry = (tusk_prepared){ .shares = 1, .hash = hash, .param_count = statement->param_count };
     entry->oids = (uint32_t *)(entry + 1);
     for (size_t i = 0; i < statement->param_count; i++) entry->oids[i] = statement->params[i].oid;
     char *sql = (char *)(entry + 1) + oids;
     memcpy(sql, statement->sql.ptr, statement->sql.len);
     sql[statement->sql.len] = '\0';
     entry->sql = (tusk_str){ sql, statement->sql.len };
+    entry->steady = is_steady(entry->sql);
     if (make_name(entry)) return entry;
     tusk_mem_free(entry);
     return NULL;
@@ -110,29 +132,43 @@ tusk_prepared *tusk_prepared_surplus(const tusk_prepared_cache *cache)
     return cache->count > TUSK_WIRE_CACHE_MAX ? cache->oldest : NULL;
 }
 
-tusk_prepared *tusk_prepared_named(const tusk_prepared_cache *cache, const char *name)
+void tusk_prepared_forget(tusk_prepared *entry)
 {
-    for (tusk_prepared *entry = cache->newest; entry; entry = entry->older)
-        if (strcmp(entry->name, name) == 0) return entry;
-    return NULL;
+    entry->parsed = entry->described = false;
+    entry->executed = 0;
+    tusk_fields_release(entry->fields);
+    entry->fields = NULL;
 }
 
 void tusk_prepared_renew(tusk_prepared *entry)
 {
     size_t stem = 5 + 32;
-    entry->parsed = false;
+    tusk_prepared_forget(entry);
     snprintf(entry->name + stem, sizeof entry->name - stem, "_%u", ++entry->generation);
+}
+
+void tusk_prepared_describe(tusk_prepared *entry, tusk_fields *fields)
+{
+    tusk_fields_release(entry->fields);
+    entry->fields = tusk_fields_share(fields);
+    entry->described = true;
+}
+
+void tusk_prepared_release(tusk_prepared *entry)
+{
+    if (!entry || --entry->shares > 0) return;
+    tusk_fields_release(entry->fields);
+    tusk_mem_free(entry);
 }
 
 void tusk_prepared_drop(tusk_prepared_cache *cache, tusk_prepared *entry)
 {
-    if (!entry) return;
     tusk_prepared **link = bucket_of(cache, entry->hash);
     while (*link != entry) link = &(*link)->next_in_bucket;
     *link = entry->next_in_bucket;
     unlink_age(cache, entry);
     cache->count--;
-    tusk_mem_free(entry);
+    tusk_prepared_release(entry);
 }
 
 void tusk_prepared_drop_all(tusk_prepared_cache *cache)

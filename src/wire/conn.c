@@ -20,17 +20,17 @@ int tusk_conn_timeout(const tusk_conn *conn)
 void tusk_conn_set_answer_max(tusk_conn *conn, size_t bytes)
 {
     conn->answer_max = bytes;
+    conn->answered = 0;
 }
 
 const char *tusk_conn_server_version(const tusk_conn *conn)
 {
-    const char *version = PQparameterStatus(conn->pg, "server_version");
-    return version ? version : "";
+    return conn->version;
 }
 
 int tusk_conn_server_version_number(const tusk_conn *conn)
 {
-    return PQserverVersion(conn->pg);
+    return conn->version_number;
 }
 
 void tusk_conn_on_notice(tusk_conn *conn,
@@ -58,17 +58,17 @@ bool tusk_wire_cancelling(const tusk_conn *conn)
 
 int tusk_wire_fd(const tusk_conn *conn)
 {
-    return PQsocket(conn->pg);
+    return conn->stream.fd;
 }
 
 bool tusk_wire_wants_write(const tusk_conn *conn)
 {
-    return conn->wants_write;
+    return tusk_stream_waits(&conn->stream);
 }
 
 size_t tusk_wire_in_flight(const tusk_conn *conn)
 {
-    return conn->count - conn->hidden;
+    return conn->count;
 }
 
 bool tusk_wire_should_resend(const tusk_conn *conn)
@@ -88,13 +88,12 @@ bool tusk_wire_broken(const tusk_conn *conn)
 
 bool tusk_wire_in_transaction(const tusk_conn *conn)
 {
-    PGTransactionStatusType state = PQtransactionStatus(conn->pg);
-    return state == PQTRANS_INTRANS || state == PQTRANS_INERROR;
+    return !conn->broken && conn->transaction != 'I';
 }
 
 bool tusk_wire_quiet(const tusk_conn *conn)
 {
-    return conn->mode == TUSK_WIRE_PIPELINE && conn->count == conn->hidden;
+    return conn->mode == TUSK_WIRE_PIPELINE && conn->count == 0;
 }
 
 int tusk_wire_depth(const tusk_conn *conn)
@@ -120,9 +119,9 @@ int64_t tusk_wire_last_used(const tusk_conn *conn)
 bool tusk_wire_check_idle(tusk_conn *conn)
 {
     if (conn->broken || conn->pid != getpid()) return false;
-    struct pollfd watched = { .fd = PQsocket(conn->pg), .events = POLLIN };
+    struct pollfd watched = { .fd = conn->stream.fd, .events = POLLIN };
     if (poll(&watched, 1, 0) == 0) return true;
-    /* A closing server says why, then ends: libpq takes the first for good news. */
+    /* A closing server says why, then ends. */
     return tusk_wire_process(conn, NULL) == TUSK_OK;
 }
 

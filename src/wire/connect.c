@@ -118,26 +118,20 @@ static tusk_status check_server(const tusk_server *server, int timeout_ms, tusk_
     return TUSK_INVALID;
 }
 
-static void receive_notice(void *context, const PGresult *result)
+/* Nobody can listen yet, and libpq would print them. */
+static void drop_notice(void *context, const PGresult *result)
 {
-    tusk_conn *conn = context;
-    if (tusk_wire_is_fatal(
-            result)) { /* libpq keeps this nowhere else when it comes to an idle session */
-        tusk_wire_fail_result(&conn->fatal, result);
-        return;
-    }
-    if (!conn->notice) return;
-    conn->notice(conn->notice_context, tusk_str_of(tusk_wire_diag(result, PG_DIAG_SEVERITY)),
-                 tusk_str_of(tusk_wire_diag(result, PG_DIAG_MESSAGE_PRIMARY)));
+    (void)context;
+    (void)result;
 }
 
 static tusk_status start(tusk_conn *conn, const parameters *list, tusk_error *err)
 {
     conn->pg = PQconnectStartParams(list->keys, list->values, 0);
     if (!conn->pg) return tusk_fail_nomem(err, "a connection");
+    PQsetNoticeReceiver(conn->pg, drop_notice, NULL);
     PQsetErrorVerbosity(conn->pg,
                         PQERRORS_VERBOSE); /* the only way to learn the SQLSTATE of a refusal */
-    PQsetNoticeReceiver(conn->pg, receive_notice, conn);
     return TUSK_OK;
 }
 
@@ -174,16 +168,16 @@ static tusk_status check_encryption(const tusk_conn *conn, const tusk_server *se
     return tusk_fail(err, TUSK_CONNECTION, "the connection to %s is not encrypted", server->host);
 }
 
-static tusk_status set_up(tusk_conn *conn, const tusk_server *server, tusk_error *err)
+static tusk_status set_up(tusk_conn *conn, const tusk_server *server, int64_t deadline,
+                          tusk_error *err)
 {
     tusk_status status = check_encryption(conn, server, err);
     if (status != TUSK_OK) return status;
     conn->canceller = tusk_canceller_new(conn->pg);
     if (!conn->canceller) return tusk_fail_nomem(err, "a connection");
-    if (PQsetnonblocking(conn->pg, 1) != 0 || PQenterPipelineMode(conn->pg) != 1)
-        return tusk_wire_fail_connect(err, PQerrorMessage(conn->pg));
+    status = tusk_wire_take_over(conn, deadline, err);
     conn->last_used = tusk_clock_ms();
-    return TUSK_OK;
+    return status;
 }
 
 static tusk_status connect_all(tusk_conn *conn, tusk_arena *arena, const tusk_server *server,
@@ -206,7 +200,7 @@ static tusk_status connect_all(tusk_conn *conn, tusk_arena *arena, const tusk_se
     conn->local = is_socket_folder(server->host);
     status = start(conn, &list, err);
     if (status == TUSK_OK) status = wait_ready(conn, server, timeout_ms, deadline, err);
-    if (status == TUSK_OK) status = set_up(conn, server, err);
+    if (status == TUSK_OK) status = set_up(conn, server, deadline, err);
     return status;
 }
 
@@ -225,6 +219,7 @@ tusk_status tusk_conn_open(const tusk_server *server, int timeout_ms, tusk_conn 
     }
     memset(conn, 0, sizeof *conn);
     conn->pid = getpid();
+    conn->stream.fd = -1;
     status = connect_all(conn, arena, server, timeout_ms, err);
     tusk_arena_free(arena);
     if (status == TUSK_OK) {
@@ -237,13 +232,8 @@ tusk_status tusk_conn_open(const tusk_server *server, int timeout_ms, tusk_conn 
 
 static void free_memory(tusk_conn *conn)
 {
-    for (size_t i = 0; i < conn->count; i++)
-        PQclear(conn->items[(conn->first + i) % TUSK_WIRE_ITEMS_MAX].result);
+    for (size_t i = 0; i < conn->count; i++) tusk_wire_item_clear(tusk_wire_item_at(conn, i));
     tusk_prepared_drop_all(&conn->cache);
-    tusk_mem_free(conn->values);
-    tusk_mem_free(conn->lengths);
-    tusk_mem_free(conn->formats);
-    tusk_mem_free(conn->oids);
     tusk_mem_free(conn);
 }
 
@@ -255,7 +245,7 @@ void tusk_conn_close(tusk_conn *conn)
         free_memory(conn); /* what libpq holds stays: freeing it would send */
         return;
     }
-    if (conn->pg) PQfinish(conn->pg);
+    tusk_wire_hang_up(conn);
     tusk_canceller_release(conn->canceller);
     free_memory(conn);
 }

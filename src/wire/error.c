@@ -7,16 +7,13 @@
 
 #include "src/base/banned.h"
 
-const char *tusk_wire_diag(const PGresult *result, int field)
-{
-    const char *text = PQresultErrorField(result, field);
-    return text ? text : "";
-}
+/* Longer texts are cut anyway. */
+#define SHOWN_MAX 1000
 
-bool tusk_wire_is_fatal(const PGresult *result)
+bool tusk_words_are_fatal(const tusk_words *words)
 {
-    const char *severity = tusk_wire_diag(result, PG_DIAG_SEVERITY_NONLOCALIZED);
-    return strcmp(severity, "FATAL") == 0 || strcmp(severity, "PANIC") == 0;
+    return tusk_str_eq(words->severity, TUSK_STR("FATAL")) ||
+           tusk_str_eq(words->severity, TUSK_STR("PANIC"));
 }
 
 /* Class 08, an administrator's or a crash's end of the session, and the server's own timeouts of
@@ -39,9 +36,11 @@ static bool is_transient(const char *sqlstate)
     return false;
 }
 
-static void copy_name(char *field, size_t size, const char *name)
+static void copy_name(char *field, size_t size, tusk_str name)
 {
-    snprintf(field, size, "%s", name);
+    size_t len = name.len < size ? name.len : size - 1;
+    memcpy(field, name.ptr, len);
+    field[len] = '\0';
 }
 
 static void set_sqlstate(tusk_error *err, const char *sqlstate)
@@ -51,52 +50,55 @@ static void set_sqlstate(tusk_error *err, const char *sqlstate)
     if (is_transient(sqlstate)) err->retry = TUSK_RETRY_YES;
 }
 
-static int position_of(const PGresult *result)
+static int shown(tusk_str text)
 {
-    long long position = 0;
-    const char *text = tusk_wire_diag(result, PG_DIAG_STATEMENT_POSITION);
-    if (!tusk_str_to_int(tusk_str_of(text), 1, 1 << 30, &position)) return 0;
-    return (int)position;
+    return text.len < SHOWN_MAX ? (int)text.len : SHOWN_MAX;
 }
 
-tusk_status tusk_wire_fail_result(tusk_error *err, const PGresult *result)
+static int position_of(tusk_str text)
 {
-    const char *sqlstate = tusk_wire_diag(result, PG_DIAG_SQLSTATE);
+    long long position = 0;
+    return tusk_str_to_int(text, 1, 1 << 30, &position) ? (int)position : 0;
+}
+
+tusk_status tusk_wire_fail_words(tusk_error *err, const tusk_words *words)
+{
+    char sqlstate[6];
+    copy_name(sqlstate, sizeof sqlstate, words->sqlstate);
     tusk_status status = ends_connection(sqlstate) ? TUSK_CONNECTION : TUSK_SERVER;
-    const char *message = tusk_wire_diag(result, PG_DIAG_MESSAGE_PRIMARY);
-    if (*message == '\0') { /* libpq's own: the server did not speak */
-        const char *text = PQresultErrorMessage(result);
-        tusk_str line = tusk_str_of(text);
-        line = tusk_str_trim(tusk_str_cut(&line, '\n'));
-        return tusk_fail(err, TUSK_CONNECTION, "%.*s", TUSK_STR_ARG(line));
-    }
-    tusk_fail(err, status, "%s", message);
+    tusk_str message = words->message.len > 0 ? words->message : TUSK_STR("an error without words");
+    tusk_fail(err, status, "%.*s", shown(message), message.ptr);
     if (!err) return status;
     set_sqlstate(err, sqlstate);
-    const char *detail = tusk_wire_diag(result, PG_DIAG_MESSAGE_DETAIL);
-    const char *context = tusk_wire_diag(result, PG_DIAG_CONTEXT);
-    tusk_error_detail(err, "%s", *detail ? detail : context);
-    tusk_error_hint(err, "%s", tusk_wire_diag(result, PG_DIAG_MESSAGE_HINT));
-    copy_name(err->table, sizeof err->table, tusk_wire_diag(result, PG_DIAG_TABLE_NAME));
-    copy_name(err->column, sizeof err->column, tusk_wire_diag(result, PG_DIAG_COLUMN_NAME));
-    copy_name(err->constraint, sizeof err->constraint,
-              tusk_wire_diag(result, PG_DIAG_CONSTRAINT_NAME));
-    err->position = position_of(result);
+    tusk_str detail = words->detail.len > 0 ? words->detail : words->context;
+    tusk_error_detail(err, "%.*s", shown(detail), detail.ptr);
+    tusk_error_hint(err, "%.*s", shown(words->hint), words->hint.ptr);
+    copy_name(err->table, sizeof err->table, words->table);
+    copy_name(err->column, sizeof err->column, words->column);
+    copy_name(err->constraint, sizeof err->constraint, words->constraint);
+    err->position = position_of(words->position);
     return status;
+}
+
+static void fail_silent(tusk_error *err, const tusk_stream *stream)
+{
+    if (stream->why[0]) {
+        tusk_fail(err, TUSK_CONNECTION, "the connection to the server is lost: %s", stream->why);
+    } else if (stream->ended) {
+        tusk_fail(err, TUSK_CONNECTION, "the server closed the connection unexpectedly");
+    } else {
+        tusk_fail(err, TUSK_CONNECTION, "the connection to the server is lost");
+    }
 }
 
 tusk_status tusk_wire_fail_lost(tusk_error *err, const tusk_conn *conn, bool sent)
 {
-    const tusk_error *fatal = &conn->fatal;
-    if (fatal->status != TUSK_OK) {
-        if (err) *err = *fatal;
-    } else {
-        tusk_str text = tusk_str_of(PQerrorMessage(conn->pg));
-        tusk_str line = tusk_str_trim(tusk_str_cut(&text, '\n'));
-        if (line.len == 0) line = TUSK_STR("the connection to the server is lost");
-        tusk_fail(err, TUSK_CONNECTION, "%.*s", TUSK_STR_ARG(line));
-    }
     if (!err) return TUSK_CONNECTION;
+    if (conn->fatal.status != TUSK_OK) {
+        *err = conn->fatal;
+    } else {
+        fail_silent(err, &conn->stream);
+    }
     err->status = TUSK_CONNECTION;
     err->retry = sent ? TUSK_RETRY_UNKNOWN : TUSK_RETRY_YES;
     return TUSK_CONNECTION;

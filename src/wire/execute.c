@@ -14,17 +14,20 @@ int64_t tusk_wire_deadline(const tusk_conn *conn, int64_t deadline)
     return conn->timeout_ms > 0 ? tusk_deadline_in(conn->timeout_ms) : 0;
 }
 
+/* What is readable does not count when the deadline has passed: a server that never ends would
+ * always have something. */
 bool tusk_wire_poll(tusk_conn *conn, int64_t deadline)
 {
-    struct pollfd wanted[] = { { PQsocket(conn->pg), POLLIN, 0 }, { conn->stop_fd, POLLIN, 0 } };
+    struct pollfd wanted[] = { { conn->stream.fd, POLLIN, 0 }, { conn->stop_fd, POLLIN, 0 } };
     bool can_be_stopped = conn->stop_fd > 0 && !conn->hurried;
-    if (conn->wants_write) wanted[0].events |= POLLOUT;
+    if (conn->stream.cut) return true; /* what is to be read says why */
+    if (tusk_stream_waits(&conn->stream)) wanted[0].events |= POLLOUT;
     for (;;) {
         int left = deadline == 0 ? -1 : tusk_deadline_left(deadline);
+        if (left == 0) return false;
         int ready = poll(wanted, can_be_stopped ? 2 : 1, left);
         if (ready > 0 && wanted[1].revents) return false;
         if (ready > 0) return true;
-        if (ready == 0 && left == 0) return false;
         if (ready < 0 && errno != EINTR) return true; /* the read that follows says what it is */
     }
 }
@@ -112,7 +115,7 @@ tusk_status tusk_wire_ready(tusk_conn *conn, tusk_error *err)
 {
     tusk_status status = tusk_wire_usable(conn, err);
     if (status != TUSK_OK) return status;
-    if (conn->count > conn->hidden)
+    if (conn->count > 0)
         return tusk_fail(err, TUSK_MISUSE, "other statements are in flight on this connection");
     if (is_stopped(conn)) return tusk_fail(err, TUSK_CANCELLED, "the connection was told to stop");
     /* A cancellation still on its way could hit what is sent next. */

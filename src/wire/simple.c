@@ -1,14 +1,15 @@
-/* simple.c - several statements in one text, and COPY: outside the pipeline, by the simple protocol
- */
+/* simple.c - several statements in one text, and COPY: by the simple protocol */
 #include <string.h>
 
-#include "src/base/mem.h"
 #include "src/wire/internal.h"
 #include "tusk/clock.h"
 
 #include "src/base/banned.h"
 
-/* How the answers of a text are gathered. */
+/* More than this at a time is not copied into the buffer. */
+#define CHUNK_MAX ((size_t)256 << 10)
+
+/* A text under way: the only item of its connection. */
 typedef struct script_run {
     tusk_conn *conn;
     int64_t deadline; /* 0: none */
@@ -19,59 +20,25 @@ typedef struct script_run {
     tusk_error error;
 } script_run;
 
-/* True when the next result is there; false when the deadline passed. */
-static bool await_result(tusk_conn *conn, int64_t deadline)
+static bool send_text(tusk_conn *conn, char type, tusk_str text)
 {
-    for (;;) {
-        tusk_wire_flush(conn);
-        if (!PQisBusy(conn->pg)) return true;
-        if (!tusk_wire_poll(conn, deadline)) return false;
-        if (PQconsumeInput(conn->pg)) continue;
-        if (PQisBusy(conn->pg)) tusk_wire_break(conn);
-        return true;
-    }
+    char *at = tusk_stream_room(&conn->stream, tusk_text_size(text));
+    if (!at) return false;
+    tusk_stream_add(&conn->stream, tusk_text_write(at, type, text));
+    tusk_stream_flush(&conn->stream);
+    return true;
 }
 
-static void keep_error(script_run *run, const PGresult *result)
+/* Ends the data of a COPY, with a reason to throw it away or none. */
+static bool end_data(tusk_conn *conn, const char *reason)
 {
-    tusk_error error;
-    tusk_status status = tusk_wire_fail_result(&error, result);
-    bool spoken = *tusk_wire_diag(result, PG_DIAG_SQLSTATE) != '\0';
-    if (!spoken || tusk_wire_is_fatal(result)) {
-        if (run->conn->fatal.status == TUSK_OK) run->conn->fatal = error;
-        tusk_wire_break(run->conn);
-    }
-    if (run->status != TUSK_OK) return; /* the first one counts */
-    run->status = status;
-    run->error = error;
-}
-
-/* True to go on. */
-static bool take(script_run *run, const PGresult *result)
-{
-    tusk_conn *conn = run->conn;
-    long long rows;
-    switch (PQresultStatus(result)) {
-    case PGRES_COPY_IN:
-        if (run->copying) return false;
-        PQputCopyEnd(conn->pg, "use tusk_copy_start() for COPY FROM STDIN");
-        return true;
-    case PGRES_COPY_OUT:
-    case PGRES_COPY_BOTH:
-        run->status = tusk_fail(&run->error, TUSK_MISUSE, "COPY TO STDOUT is not possible here");
-        tusk_wire_break(conn);
-        return false;
-    case PGRES_COMMAND_OK:
-    case PGRES_TUPLES_OK:
-    case PGRES_EMPTY_QUERY:
-        tusk_wire_note_command(conn, result);
-        if (tusk_str_to_int(tusk_str_of(PQcmdTuples((PGresult *)result)), 0, INT64_MAX, &rows))
-            run->rows = rows;
-        return true;
-    default:
-        keep_error(run, result);
-        return !conn->broken;
-    }
+    tusk_wire_item_at(conn, 0)->copying = false;
+    if (reason) return send_text(conn, 'f', tusk_str_of(reason));
+    char *at = tusk_stream_room(&conn->stream, TUSK_HEAD_SIZE);
+    if (!at) return false;
+    tusk_stream_add(&conn->stream, tusk_empty_write(at, 'c'));
+    tusk_stream_flush(&conn->stream);
+    return true;
 }
 
 /* The deadline passed: asks the server to stop; the second time gives up. */
@@ -88,36 +55,51 @@ static void hurry(script_run *run)
     run->error.retry = TUSK_RETRY_UNKNOWN;
 }
 
+static void take_outcome(script_run *run)
+{
+    tusk_wire_item item = tusk_wire_pop(run->conn);
+    if (item.failure) {
+        run->status = item.failure->error.status;
+        run->error = item.failure->error;
+    } else if (item.no_room) {
+        run->status = tusk_fail_nomem(&run->error, "the answer of a statement");
+    } else {
+        run->rows = item.count;
+    }
+    tusk_wire_item_clear(&item);
+}
+
+/* Until the text has ended, or waits for data. */
 static void gather(script_run *run)
 {
     tusk_conn *conn = run->conn;
-    bool more = true;
-    while (more && !conn->broken) {
-        if (!await_result(conn, run->deadline)) {
-            hurry(run);
-            continue;
-        }
-        if (conn->broken) break;
-        PGresult *result = PQgetResult(conn->pg);
-        if (!result) break;
-        more = take(run, result);
-        PQclear(result);
-    }
-    if (conn->broken && run->status == TUSK_OK)
-        run->status = tusk_wire_fail_lost(&run->error, conn, true);
-    conn->hurried = false;
-    if (run->cancelled) {
-        if (!tusk_canceller_wait(conn->canceller, tusk_deadline_in(TUSK_WIRE_CANCEL_MS)))
+    const tusk_wire_item *item = tusk_wire_item_at(conn, 0);
+    while (!conn->broken && !item->done && !(item->copying && run->copying)) {
+        if (item->copying && !end_data(conn, "use tusk_copy_start() for COPY FROM STDIN"))
             tusk_wire_break(conn);
-        run->status = tusk_wire_told_late(run->status, &run->error);
+        if (tusk_wire_poll(conn, run->deadline)) {
+            run->status = tusk_wire_process(conn, &run->error);
+        } else {
+            hurry(run);
+        }
     }
+    if (item->done) {
+        run->status = TUSK_OK; /* whatever has become of the connection since */
+        take_outcome(run);
+    } else if (conn->broken && run->status == TUSK_OK) {
+        run->status = tusk_wire_fail_lost(&run->error, conn, true);
+    }
+    conn->hurried = false;
+    if (!run->cancelled) return;
+    if (!tusk_canceller_wait(conn->canceller, tusk_deadline_in(TUSK_WIRE_CANCEL_MS)))
+        tusk_wire_break(conn);
+    run->status = tusk_wire_told_late(run->status, &run->error);
 }
 
-static void enter_pipeline(tusk_conn *conn)
+static void leave(tusk_conn *conn)
 {
     conn->mode = TUSK_WIRE_PIPELINE;
     conn->last_used = tusk_clock_ms();
-    if (!conn->broken && PQenterPipelineMode(conn->pg) != 1) tusk_wire_break(conn);
 }
 
 static tusk_status conclude(const script_run *run, tusk_error *err)
@@ -126,43 +108,32 @@ static tusk_status conclude(const script_run *run, tusk_error *err)
     return run->status;
 }
 
-static tusk_status start(tusk_conn *conn, const char *sql, tusk_wire_mode mode, tusk_error *err)
+static tusk_status start(tusk_conn *conn, tusk_str sql, tusk_wire_mode mode, tusk_error *err)
 {
     tusk_status status = tusk_wire_ready(conn, err);
     if (status != TUSK_OK) return status;
+    if (sql.len > 0 && memchr(sql.ptr, '\0', sql.len))
+        return tusk_fail(err, TUSK_INVALID, "the SQL text has a zero byte in it");
+    if (tusk_text_size(sql) > TUSK_MESSAGE_MAX)
+        return tusk_fail(err, TUSK_INVALID,
+                         "the SQL text is larger than the 1 GB that the server "
+                         "takes");
+    if (!send_text(conn, 'Q', sql)) return tusk_fail_nomem(err, "SQL text");
+    tusk_wire_push(conn)->simple = true;
+    tusk_wire_item_at(conn, 0)->count = -1;
     conn->mode = mode;
-    if (PQexitPipelineMode(conn->pg) == 1 && PQsendQuery(conn->pg, sql) == 1) {
-        conn->wants_write = true;
-        return TUSK_OK;
-    }
-    tusk_wire_break(conn);
-    enter_pipeline(conn);
-    return tusk_wire_fail_lost(err, conn, false);
-}
-
-/* libpq wants a zero at the end, and would stop at one inside. */
-static char *terminated(tusk_str sql)
-{
-    char *copy = tusk_mem_alloc(sql.len + 1);
-    if (!copy) return NULL;
-    if (sql.len > 0) memcpy(copy, sql.ptr, sql.len);
-    copy[sql.len] = '\0';
-    return copy;
+    conn->answered = 0;
+    return TUSK_OK;
 }
 
 tusk_status tusk_conn_script(tusk_conn *conn, tusk_str sql, tusk_error *err)
 {
-    if (sql.len > 0 && memchr(sql.ptr, '\0', sql.len))
-        return tusk_fail(err, TUSK_INVALID, "the SQL text has a zero byte in it");
-    char *text = terminated(sql);
-    if (!text) return tusk_fail_nomem(err, "SQL text");
-    tusk_status status = start(conn, text, TUSK_WIRE_SCRIPT, err);
-    tusk_mem_free(text);
+    tusk_status status = start(conn, sql, TUSK_WIRE_SCRIPT, err);
     if (status != TUSK_OK) return status;
     script_run run = { .conn = conn, .deadline = tusk_wire_deadline(conn, 0) };
     gather(&run);
     conn->dirty = true; /* it may have set anything */
-    enter_pipeline(conn);
+    leave(conn);
     return conclude(&run, err);
 }
 
@@ -170,12 +141,12 @@ tusk_status tusk_conn_script(tusk_conn *conn, tusk_str sql, tusk_error *err)
 
 tusk_status tusk_copy_start(tusk_conn *conn, const char *sql, tusk_error *err)
 {
-    tusk_status status = start(conn, sql, TUSK_WIRE_COPY, err);
+    tusk_status status = start(conn, tusk_str_of(sql), TUSK_WIRE_COPY, err);
     if (status != TUSK_OK) return status;
     script_run run = { .conn = conn, .deadline = tusk_wire_deadline(conn, 0), .copying = true };
     gather(&run);
-    if (run.status == TUSK_OK && PQtransactionStatus(conn->pg) == PQTRANS_ACTIVE) return TUSK_OK;
-    enter_pipeline(conn);
+    if (run.status == TUSK_OK && conn->count > 0) return TUSK_OK; /* it waits for data */
+    leave(conn);
     if (run.status != TUSK_OK) return conclude(&run, err);
     return tusk_fail(err, TUSK_MISUSE, "the statement is not COPY ... FROM STDIN");
 }
@@ -183,12 +154,13 @@ tusk_status tusk_copy_start(tusk_conn *conn, const char *sql, tusk_error *err)
 /* Ends the COPY one way or another and reads what the server says about it. */
 static tusk_status finish_copy(tusk_conn *conn, const char *reason, int64_t *rows, tusk_error *err)
 {
-    script_run run = { .conn = conn, .deadline = tusk_wire_deadline(conn, 0) };
-    PQputCopyEnd(conn->pg, reason); /* refused when the server already gave up: its error follows */
-    conn->wants_write = true;
+    script_run run = { .conn = conn, .deadline = tusk_wire_deadline(conn, 0), .rows = 0 };
+    const tusk_wire_item *item = tusk_wire_item_at(conn, 0);
+    /* not when the server already gave up: its error follows */
+    if (!conn->broken && item->copying && !end_data(conn, reason)) tusk_wire_break(conn);
     gather(&run);
-    enter_pipeline(conn);
-    if (rows) *rows = run.rows;
+    leave(conn);
+    if (rows) *rows = run.rows > 0 ? run.rows : 0;
     return conclude(&run, err);
 }
 
@@ -211,15 +183,28 @@ static tusk_status drain(tusk_conn *conn, tusk_error *err)
 {
     int64_t deadline = tusk_wire_deadline(conn, 0);
     for (;;) {
-        tusk_wire_flush(conn);
-        if (!conn->wants_write) return TUSK_OK;
+        tusk_stream_flush(&conn->stream);
+        if (conn->broken || conn->stream.cut || !tusk_wire_item_at(conn, 0)->copying)
+            return fail_copy(conn, err);
+        if (!tusk_stream_waits(&conn->stream)) return TUSK_OK;
         if (!tusk_wire_poll(conn, deadline)) {
             tusk_wire_break(conn);
-            enter_pipeline(conn);
+            leave(conn);
             return tusk_fail(err, TUSK_TIMEOUT, "the server did not take the data in time");
         }
-        if (!PQconsumeInput(conn->pg)) return fail_copy(conn, err);
+        tusk_wire_receive(conn);
     }
+}
+
+static bool add_data(tusk_conn *conn, tusk_str chunk)
+{
+    char *at = tusk_stream_room(&conn->stream, TUSK_HEAD_SIZE + chunk.len);
+    if (!at) return false;
+    *at = 'd';
+    at = tusk_put32(at + 1, 4 + chunk.len);
+    memcpy(at, chunk.ptr, chunk.len);
+    tusk_stream_add(&conn->stream, at + chunk.len);
+    return true;
 }
 
 tusk_status tusk_copy_send(tusk_conn *conn, tusk_str chunk, tusk_error *err)
@@ -227,8 +212,8 @@ tusk_status tusk_copy_send(tusk_conn *conn, tusk_str chunk, tusk_error *err)
     tusk_status status = check_copying(conn, err);
     if (status != TUSK_OK) return status;
     while (chunk.len > 0) {
-        size_t size = chunk.len < (256 << 10) ? chunk.len : (256 << 10);
-        if (PQputCopyData(conn->pg, chunk.ptr, (int)size) != 1) return fail_copy(conn, err);
+        size_t size = chunk.len < CHUNK_MAX ? chunk.len : CHUNK_MAX;
+        if (!add_data(conn, (tusk_str){ chunk.ptr, size })) return fail_copy(conn, err);
         status = drain(conn, err);
         if (status != TUSK_OK) return status;
         chunk = (tusk_str){ chunk.ptr + size, chunk.len - size };

@@ -1,20 +1,19 @@
-/* wire.h - one connection as a state machine: statements in, answers out, in order. Above it nobody
- * sees libpq.
+/* wire.h - one connection as a state machine: statements in, answers out, in order. libpq opens it,
+ * then PostgreSQL's protocol is spoken here (takeover.c). Above this nobody sees either.
  *
  * A connection is driven in one of two ways:
  *   blocking   tusk_wire_execute(): one statement, waits for its answer within a deadline
  *   by a loop  tusk_wire_send() any number of statements (each with a Sync of its own), then on
  * readiness of tusk_wire_fd(): tusk_wire_process(), then tusk_wire_next() until it says there is
- * nothing yet Both use libpq's pipeline mode. COPY and scripts leave it for their duration and need
- * a quiet connection. */
+ * nothing yet. COPY and scripts go by the simple protocol and need a quiet connection. */
 #ifndef TUSK_WIRE_H
 #define TUSK_WIRE_H
 
 #include "src/base/param.h"
 #include "tusk/conn.h"
 
-/** One statement. Everything it points to has to live until it was sent (tusk_wire_send copies into
- * libpq's buffer). */
+/** One statement. Everything it points to has to live until it was sent (tusk_wire_send() copies it
+ * into a buffer). */
 typedef struct tusk_wire_statement {
     tusk_str sql; /* zero-terminated */
     const tusk_param *params;
@@ -26,13 +25,15 @@ typedef struct tusk_wire_statement {
 } tusk_wire_statement;
 
 /** The server's answer to one statement, rows included. Ownership: the caller,
- * tusk_wire_answer_free(). */
+ * tusk_wire_answer_free(), by the thread that has the connection. */
 typedef struct tusk_wire_answer tusk_wire_answer;
 void tusk_wire_answer_free(tusk_wire_answer *answer);
 size_t tusk_wire_rows(const tusk_wire_answer *answer);
 size_t tusk_wire_fields(const tusk_wire_answer *answer);
+/** The cells of a row, as many as there are fields, each as tusk_wire_cell() gives it. */
+void tusk_wire_row(const tusk_wire_answer *answer, size_t row, tusk_str *cells);
 /** The bytes of one cell in its field's format, ptr NULL for NULL; a zero byte stands after them.
- * Lifetime: the answer. */
+ * Walks the row: who wants all of them takes tusk_wire_row(). Lifetime: the answer. */
 tusk_str tusk_wire_cell(const tusk_wire_answer *answer, size_t row, size_t field);
 /** Fields with names, command tag without its numbers, and row count (-1: none), copied into the
  * arena; no cells. */

@@ -22,6 +22,7 @@
     "R\0\0\0\10\0\0\0\0"                 \
     "S\0\0\0\30server_version\00015.1\0" \
     "Z\0\0\0\5I"
+#define SYNCED "Z\0\0\0\5I"
 #define ANSWER                  \
     "1\0\0\0\4"                 \
     "2\0\0\0\4"                 \
@@ -36,8 +37,8 @@
     "C\0\0\0\15SELECT 1\0"      \
     "Z\0\0\0\5I"
 
-/* Takes connections one after another; each gets the hello and the answer as far as `limit` bytes
- * of both together, one of them changed, and then the end. */
+/* Takes connections one after another; each gets the hello, the end of the first Sync and the
+ * answer as far as `limit` bytes of all together, one of them changed, and then the end. */
 struct liar {
     char folder[64];
     int fd;
@@ -45,8 +46,12 @@ struct liar {
     unsigned char mask;
 };
 
-static const char said[] = HELLO ANSWER;
-enum { HELLO_SIZE = sizeof HELLO - 1, SAID_SIZE = sizeof said - 1 };
+static const char said[] = HELLO SYNCED ANSWER;
+enum {
+    HELLO_SIZE = sizeof HELLO - 1,
+    READY_SIZE = HELLO_SIZE + sizeof SYNCED - 1, /* the connection is open */
+    SAID_SIZE = sizeof said - 1
+};
 
 /* Reads what the client says until it has said it; the content does not matter. */
 static bool hear(int client)
@@ -55,17 +60,24 @@ static bool hear(int client)
     return recv(client, bytes, sizeof bytes, 0) > 0;
 }
 
+/* Says the bytes from `start` to `end`, as far as it speaks at all. False: it is over. */
+static bool say(const struct liar *liar, int client, const char *lie, size_t start, size_t end)
+{
+    size_t limit = liar->limit < end ? liar->limit : end;
+    if (limit < start || !hear(client)) return false;
+    if (send(client, lie + start, limit - start, MSG_NOSIGNAL) < 0) return false;
+    return limit == end;
+}
+
 static void talk(const struct liar *liar, int client)
 {
     char lie[SAID_SIZE];
     memcpy(lie, said, sizeof lie);
     if (liar->changed < SAID_SIZE) lie[liar->changed] = (char)(lie[liar->changed] ^ liar->mask);
-    size_t hello = liar->limit < HELLO_SIZE ? liar->limit : HELLO_SIZE;
-    if (!hear(client)) return;
-    if (send(client, lie, hello, MSG_NOSIGNAL) != (ssize_t)hello) return;
-    if (liar->limit <= HELLO_SIZE || liar->changed < HELLO_SIZE || !hear(client)) return;
-    size_t answer = liar->limit - HELLO_SIZE;
-    if (send(client, lie + HELLO_SIZE, answer, MSG_NOSIGNAL) < 0) return;
+    bool goes_on = say(liar, client, lie, 0, HELLO_SIZE) && liar->changed >= HELLO_SIZE &&
+                   say(liar, client, lie, HELLO_SIZE, READY_SIZE) &&
+                   say(liar, client, lie, READY_SIZE, SAID_SIZE);
+    if (!goes_on) return;
     shutdown(client, SHUT_WR);
     while (hear(client)) continue;
 }
@@ -157,7 +169,7 @@ static void an_end_at_any_byte_is_one_error(void **state)
         assert_false(answered);
         assert_int_not_equal(err.message[0], '\0');
         assert_null(strchr(err.message, '\n'));
-        bool sent = liar->limit >= HELLO_SIZE;
+        bool sent = liar->limit >= READY_SIZE;
         assert_int_equal(err.retry, sent ? TUSK_RETRY_UNKNOWN : TUSK_RETRY_YES);
     }
 }
