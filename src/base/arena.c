@@ -234,14 +234,19 @@ void *tusk_arena_copy(tusk_arena *arena, const void *bytes, size_t size)
 
 tusk_str tusk_arena_vprintf(tusk_arena *arena, const char *format, va_list args)
 {
+    char first[128]; /* most are short */
     va_list again;
     va_copy(again, args);
-    int len = vsnprintf(NULL, 0, format, again);
+    int len = vsnprintf(first, sizeof first, format, again);
     va_end(again);
     if (!arena) return (tusk_str){ 0 };
     char *text = len < 0 ? refuse(arena) : carve(arena, (size_t)len + 1);
     if (!text) return (tusk_str){ 0 };
-    vsnprintf(text, (size_t)len + 1, format, args);
+    if ((size_t)len < sizeof first) {
+        memcpy(text, first, (size_t)len + 1);
+    } else {
+        vsnprintf(text, (size_t)len + 1, format, args);
+    }
     return (tusk_str){ text, (size_t)len };
 }
 

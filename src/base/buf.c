@@ -35,11 +35,8 @@ void tusk_buf_reset(tusk_buf *buf)
     if (buf->ptr) buf->ptr[0] = '\0';
 }
 
-/* Room for `size` more bytes and the zero; false (for good) when there is none. */
-static bool reserve(tusk_buf *buf, size_t size)
+static bool grow(tusk_buf *buf, size_t size)
 {
-    if (buf->failed) return false;
-    if (size < buf->cap - buf->len) return true; /* both 0 at first: no room */
     size_t ceiling = buf->max < SIZE_MAX / 2 ? buf->max : SIZE_MAX / 2;
     buf->failed = true;
     if (size > ceiling - buf->len) return false;
@@ -54,6 +51,13 @@ static bool reserve(tusk_buf *buf, size_t size)
     buf->cap = cap;
     buf->failed = false;
     return true;
+}
+
+/* Room for `size` more bytes and the zero; false (for good) when there is none. */
+static inline bool reserve(tusk_buf *buf, size_t size)
+{
+    if (buf->failed) return false;
+    return size < buf->cap - buf->len || grow(buf, size); /* both 0 at first: no room */
 }
 
 void tusk_buf_add_bytes(tusk_buf *buf, const void *bytes, size_t size)
@@ -76,7 +80,9 @@ void tusk_buf_add_cstr(tusk_buf *buf, const char *text)
 
 void tusk_buf_add_char(tusk_buf *buf, char c)
 {
-    tusk_buf_add_bytes(buf, &c, 1);
+    if (!reserve(buf, 1)) return;
+    buf->ptr[buf->len++] = c;
+    buf->ptr[buf->len] = '\0';
 }
 
 void tusk_buf_vprintf(tusk_buf *buf, const char *format, va_list args)

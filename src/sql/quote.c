@@ -23,8 +23,26 @@ static void add_doubled(tusk_buf *buf, tusk_str text, char quote, bool backslash
     if (from < text.len) tusk_buf_add_bytes(buf, text.ptr + from, text.len - from);
 }
 
+/* PostgreSQL's own limit of a name is 63 bytes. */
+#define SHORT_NAME ((size_t)64)
+
+static bool is_plain(tusk_str name)
+{
+    if (name.len > SHORT_NAME) return false;
+    for (size_t i = 0; i < name.len; i++)
+        if (name.ptr[i] == '"' || name.ptr[i] == '\0') return false;
+    return true;
+}
+
 void tusk_sql_add_ident_str(tusk_buf *buf, tusk_str name)
 {
+    if (is_plain(name)) { /* nearly every name is, and a statement has many */
+        char quoted[SHORT_NAME + 2];
+        quoted[0] = quoted[name.len + 1] = '"';
+        if (name.len > 0) memcpy(quoted + 1, name.ptr, name.len);
+        tusk_buf_add_bytes(buf, quoted, name.len + 2);
+        return;
+    }
     if (has(name, '\0')) buf->failed = true;
     tusk_buf_add_char(buf, '"');
     add_doubled(buf, name, '"', false);

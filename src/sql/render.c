@@ -79,8 +79,13 @@ tusk_status tusk_sql_add_column(tusk_sql_out *sql, const tusk_sql_scope *scope,
 
 void tusk_sql_add_param(tusk_sql_out *sql, tusk_value value)
 {
+    char number[24], *at = number + sizeof number;
     if (!tusk_vec_push(sql->arena, &sql->params, value)) sql->text.failed = true;
-    tusk_buf_printf(&sql->text, "$%zu", sql->params.count);
+    size_t left = sql->params.count;
+    do *--at = (char)('0' + left % 10);
+    while ((left /= 10) > 0);
+    *--at = '$';
+    tusk_buf_add_bytes(&sql->text, at, (size_t)(number + sizeof number - at));
 }
 
 tusk_status tusk_sql_add_value(tusk_sql_out *sql, const tusk_table *table,
@@ -106,6 +111,13 @@ static bool takes_null(const char *op)
     return strncmp(op, "is ", 3) == 0;
 }
 
+static void add_operator(tusk_sql_out *sql, const char *op)
+{
+    tusk_buf_add_char(&sql->text, ' ');
+    tusk_buf_add_cstr(&sql->text, op);
+    tusk_buf_add_char(&sql->text, ' ');
+}
+
 static tusk_status add_compare(tusk_sql_out *sql, const tusk_sql_scope *scope, const tusk_expr *e)
 {
     const tusk_table *table;
@@ -114,7 +126,7 @@ static tusk_status add_compare(tusk_sql_out *sql, const tusk_sql_scope *scope, c
     if (e->value.is_null && !takes_null(e->op)) return fail_null(sql, table, e->left);
     st = tusk_sql_add_column(sql, scope, e->left);
     if (st) return st;
-    tusk_buf_printf(&sql->text, " %s ", e->op);
+    add_operator(sql, e->op);
     return tusk_sql_add_value(sql, table, e->left, e->value);
 }
 
@@ -122,7 +134,7 @@ static tusk_status add_columns(tusk_sql_out *sql, const tusk_sql_scope *scope, c
 {
     tusk_status st = tusk_sql_add_column(sql, scope, e->left);
     if (st) return st;
-    tusk_buf_printf(&sql->text, " %s ", e->op);
+    add_operator(sql, e->op);
     return tusk_sql_add_column(sql, scope, e->right);
 }
 
