@@ -56,6 +56,9 @@ static bool send_sync(tusk_conn *conn)
 
 static tusk_status fail_unclear(tusk_conn *conn, tusk_error *err)
 {
+    tusk_wire_break(conn);
+    if (conn->fatal.status == TUSK_OK && !conn->stream.ended)
+        tusk_fail(&conn->fatal, TUSK_CONNECTION, "the session is not an idle one");
     tusk_wire_fail_lost(err, conn, false);
     tusk_error_prefix(err, "right after signing in");
     return TUSK_CONNECTION;
@@ -77,10 +80,12 @@ tusk_status tusk_wire_take_over(tusk_conn *conn, int64_t deadline, tusk_error *e
         tusk_stream_flush(&conn->stream);
         tusk_wire_receive(conn);
     }
-    if (conn->broken || conn->transaction != 'I' || tusk_stream_held(&conn->stream) > 0)
-        return fail_unclear(conn, err);
-    tusk_wire_pop(conn);
-    return TUSK_OK;
+    if (conn->broken) return fail_unclear(conn, err);
+    tusk_wire_item item = tusk_wire_pop(conn);
+    bool is_clear = !item.failed && conn->transaction == 'I' && conn->count == 0 &&
+                    tusk_stream_held(&conn->stream) == 0;
+    tusk_wire_item_clear(&item);
+    return is_clear ? TUSK_OK : fail_unclear(conn, err);
 }
 
 void tusk_wire_hang_up(tusk_conn *conn)
