@@ -148,15 +148,15 @@ async function greed() {
   tap.equal('a long value is cut', [r.json.data.rows[0].map((x) => [...x].length), r.json.data.cut], [[2001, 10, 2001], [[0, 0], [0, 2]]]);
   r = await query("select repeat('x', 2000), n from generate_series(1, 100000) n", { limit: 500 });
   tap.check('a long answer ends at a megabyte', r.json.data.truncated && r.json.data.rows.length > 100 && r.json.data.rows.length < 530 && r.text.length < 1200000, r.text.length);
-  const held = () => Number(readFileSync(`/proc/${b.child.pid}/status`, 'utf8').match(/VmRSS:\s+(\d+)/)[1]) >> 10;
-  const before = held();
-  for (const [text, ask] of [["explain (verbose) select repeat('x', 200000000)", query], ["select 1 from teams where name = repeat('x', 200000000)", plan], ["select repeat('x', 200000000)::int", query], ["select repeat('x', 200000000)::int", plan]]) {
+  const peak = () => Number(readFileSync(`/proc/${b.child.pid}/status`, 'utf8').match(/VmHWM:\s+(\d+)/)[1]) >> 10;
+  const before = peak();
+  for (const [text, ask] of [["explain (verbose) select repeat('x', 40000000)", query], ["select 1 from teams where name = repeat('x', 40000000)", plan], ["select repeat('x', 40000000)::int", query], ["select repeat('x', 40000000)::int", plan]]) {
     r = await ask(text, ask === plan ? { analyze: true } : {});
-    tap.check(`an answer that nobody can hold is given up: ${text}`, [400, 503].includes(r.status) && /larger than 16777216 bytes|stopped|out of memory for this request|invalid input syntax/.test(r.json.error), r.text.slice(0, 300));
+    tap.check(`an answer that nobody can hold is given up: ${text}`, [400, 503].includes(r.status) && /larger than 16777216 bytes|stopped/.test(r.json.error), r.text.slice(0, 300));
   }
   // AddressSanitizer keeps what was given back for a while
-  const room = readFileSync(`/proc/${b.child.pid}/maps`, 'utf8').includes('libasan') ? 1200 : 300;
-  tap.check('and is not held', held() - before < room, `${before} MB, then ${held()} MB`);
+  const room = readFileSync(`/proc/${b.child.pid}/maps`, 'utf8').includes('libasan') ? 400 : 80;
+  tap.check('and its memory is never taken', peak() - before < room, `${before} MB, then ${peak()} MB`);
   r = await query(`select ${Array.from({ length: 1600 }, (_, i) => `${i} as c${i}`).join()}`);
   tap.equal('as many columns as there can be', [r.status, r.json.data.columns.length, r.json.data.rows[0][1599]], [200, 1600, '1599']);
   tap.equal('a statement of 100,000 characters', (await query(`select 1 ${' '.repeat(99991)}`)).status, 200);

@@ -230,6 +230,62 @@ static void unverified_encrypts_whatever_lies_at_home(void **state)
     expect_open(&server);
 }
 
+/* Records of TLS are smaller than these, and poll() does not see what the session holds. */
+static void much_passes_both_ways(void **state)
+{
+    const tusk_server server = through(*state, "localhost", TUSK_TLS_UNVERIFIED, NULL);
+    tusk_conn *conn = conns_open(&server);
+    tusk_error err;
+    size_t size = (size_t)3 << 20;
+    char *text = malloc(size);
+    memset(text, 'x', size);
+    const tusk_param param = { .oid = 25, .bytes = { text, size } };
+    const tusk_wire_statement echo = { .sql = TUSK_STR("select $1, n from generate_series(1, 3) n"),
+                                       .params = &param,
+                                       .param_count = 1,
+                                       .prepare = true };
+    for (int i = 0; i < 5; i++) {
+        tusk_wire_answer *answer;
+        assert_int_equal(tusk_wire_execute(conn, &echo, tusk_deadline_in(20000), &answer, &err),
+                         TUSK_OK);
+        assert_int_equal(tusk_wire_rows(answer), 3);
+        assert_int_equal(tusk_wire_cell(answer, 2, 0).len, size);
+        assert_string_equal(tusk_wire_cell(answer, 2, 1).ptr, "3");
+        tusk_wire_answer_free(answer);
+    }
+    for (int i = 1; i < 40; i++) { /* ends at any place of a record */
+        char sql[80], expected[20];
+        snprintf(sql, sizeof sql, "select length(repeat('x', %d)), repeat('y', %d)", i, i * 1021);
+        snprintf(expected, sizeof expected, "%d", i);
+        tusk_wire_answer *answer;
+        const tusk_wire_statement any = { .sql = tusk_str_of(sql) };
+        assert_int_equal(tusk_wire_execute(conn, &any, tusk_deadline_in(20000), &answer, &err),
+                         TUSK_OK);
+        assert_string_equal(tusk_wire_cell(answer, 0, 0).ptr, expected);
+        tusk_wire_answer_free(answer);
+    }
+    free(text);
+    tusk_conn_close(conn);
+}
+
+/* On libpq's own way to the socket, writing to a server that is gone claims success. */
+static void an_end_behind_tls_is_told(void **state)
+{
+    struct door *door = *state;
+    const tusk_server server = through(door, "localhost", TUSK_TLS_UNVERIFIED, NULL);
+    tusk_conn *conn = conns_open(&server), *other = conns_open(&door->made->server);
+    tusk_error err;
+    conns_terminate(other, conns_backend(conn));
+    int64_t started = tusk_clock_ms();
+    assert_int_equal(conns_run(conn, "select 1", &err), TUSK_CONNECTION);
+    assert_string_equal(err.sqlstate, "57P01");
+    assert_in_range(tusk_clock_ms() - started, 0, 5000);
+    assert_int_equal(conns_run(conn, "select 1", &err), TUSK_CONNECTION);
+    assert_false(tusk_wire_check_idle(conn));
+    tusk_conn_close(conn);
+    tusk_conn_close(other);
+}
+
 static void verified_takes_the_right_certificate_only(void **state)
 {
     const struct door *door = *state;
@@ -281,6 +337,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(unverified_encrypts_whatever_lies_at_home),
+        cmocka_unit_test(much_passes_both_ways),
+        cmocka_unit_test(an_end_behind_tls_is_told),
         cmocka_unit_test(verified_takes_the_right_certificate_only),
         cmocka_unit_test(system_means_the_machines_certificates),
         cmocka_unit_test(a_server_without_tls_is_refused),

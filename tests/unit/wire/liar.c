@@ -57,10 +57,21 @@ static void talk(const struct liar *liar, int client)
     while (hear(client)) continue;
 }
 
+/* A request to cancel, of this client or of one before it. */
+static bool is_cancel(int client)
+{
+    static const unsigned char code[] = { 0, 0, 0, 16, 4, 210, 22, 46 };
+    unsigned char said[8];
+    ssize_t size = recv(client, said, sizeof said, MSG_PEEK | MSG_WAITALL);
+    return size == sizeof said && memcmp(said, code, sizeof code) == 0;
+}
+
 static void *keep(void *context)
 {
     const struct liar *self = context;
-    int client = accept4(self->fd, NULL, NULL, SOCK_CLOEXEC);
+    int client;
+    while ((client = accept4(self->fd, NULL, NULL, SOCK_CLOEXEC)) >= 0 && is_cancel(client))
+        close(client);
     if (client < 0) return NULL;
     talk(self, client);
     close(client);
