@@ -23,8 +23,8 @@ TUSK_API void tusk_conn_set_timeout(tusk_conn *conn, int timeout_ms);
 TUSK_API int tusk_conn_timeout(const tusk_conn *conn);
 /** The most that the server may answer to each following statement (rows, plans, messages) before
  * the connection is given up, for statements of people whom one does not trust: a single value may
- * have a gigabyte. The statement fails with TUSK_INVALID. Counted as it comes, so a few times as
- * much may have been taken. 0: no limit, as at first. */
+ * have a gigabyte. The statement fails with TUSK_INVALID. Looked at before memory is taken for it.
+ * 0: no limit, as at first. */
 TUSK_API void tusk_conn_set_answer_max(tusk_conn *conn, size_t bytes);
 /** server_version as the server reports it ("15.20 (Debian ...)"); "" when not
  * known. Lifetime: the connection. */
