@@ -2,42 +2,14 @@
  * pipelined by hand, in turns in one run, so that the ratio holds on a noisy machine. Prints one
  * JSON line. */
 #include <arpa/inet.h>
-#include <ftw.h>
 #include <libpq-fe.h>
 #include <poll.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #define TUSK_SCHEMA "bench/teams.def"
+#include "bench/rig.h"
 #include "tusk/define.h"
-#include "tusk/tusk.h"
 
 enum { ROUNDS = 9, OPERATIONS = 20000, IN_FLIGHT = 64, TEAMS = 1000, LANES = 4 };
-
-struct sample {
-    double seconds, cpu;
-};
-
-static double cpu_seconds(void)
-{
-    struct rusage usage;
-    getrusage(RUSAGE_SELF, &usage);
-    return (double)(usage.ru_utime.tv_sec + usage.ru_stime.tv_sec) +
-           (double)(usage.ru_utime.tv_usec + usage.ru_stime.tv_usec) / 1e6;
-}
-
-static double now_seconds(void)
-{
-    return (double)tusk_now().us / 1e6;
-}
-
-static void die(const char *what)
-{
-    fprintf(stderr, "bench: %s\n", what);
-    exit(1);
-}
 
 /* ---- Tusk ---- */
 
@@ -80,7 +52,7 @@ static struct sample run_tusk(tusk_async *async)
 {
     struct bench bench = { .async = async };
     struct operation ops[IN_FLIGHT];
-    double started = now_seconds(), cpu = cpu_seconds();
+    struct sample start = sample_start();
     for (int i = 0; i < IN_FLIGHT; i++) {
         ops[i] = (struct operation){ &bench, tusk_arena_new(0), NULL };
         submit(&ops[i]);
@@ -90,7 +62,7 @@ static struct sample run_tusk(tusk_async *async)
         if (poll(&fd, 1, 30000) <= 0) die("no answer from the lanes");
         tusk_async_process(async);
     }
-    struct sample sample = { now_seconds() - started, cpu_seconds() - cpu };
+    struct sample sample = sample_end(start);
     for (int i = 0; i < IN_FLIGHT; i++) tusk_arena_free(ops[i].arena);
     return sample;
 }
@@ -149,7 +121,7 @@ static int peer_receive(struct peer *peer, int lane)
 
 static struct sample run_libpq(struct peer *peer)
 {
-    double started = now_seconds(), cpu = cpu_seconds();
+    struct sample start = sample_start();
     int sent = 0, finished = 0;
     while (finished < OPERATIONS) {
         struct pollfd fds[LANES];
@@ -163,39 +135,17 @@ static struct sample run_libpq(struct peer *peer)
         for (int lane = 0; lane < LANES; lane++)
             if (fds[lane].revents) finished += peer_receive(peer, lane);
     }
-    return (struct sample){ now_seconds() - started, cpu_seconds() - cpu };
+    return sample_end(start);
 }
 
 /* ---- the run ---- */
 
-static int by_value(const void *a, const void *b)
-{
-    double left = *(const double *)a, right = *(const double *)b;
-    return left < right ? -1 : left > right;
-}
-
-static double median(double *values)
-{
-    qsort(values, ROUNDS, sizeof *values, by_value);
-    return values[ROUNDS / 2];
-}
-
-static void make_teams(const tusk_server *server)
-{
-    tusk_conn *conn = NULL;
-    tusk_error err;
-    tusk_str sql = TUSK_STR(
-        "drop table if exists \"teams\"; create table \"teams\" (\"id\" text primary key, \"name\" "
-        "text not null, "
-        "\"description\" text, \"is_default\" boolean default false not null, \"member_limit\" "
-        "integer default 3 "
-        "not null, \"created_at\" timestamptz default now() not null); insert into \"teams\" "
-        "(\"id\", \"name\") "
-        "select 'team-' || n, 'Team ' || n from generate_series(0, 999) n; analyze \"teams\"");
-    if (tusk_conn_open(server, 5000, &conn, &err) || tusk_conn_script(conn, sql, &err))
-        die(err.message);
-    tusk_conn_close(conn);
-}
+static const tusk_str set_up = TUSK_STR_INIT(
+    "create table \"teams\" (\"id\" text primary key, \"name\" text not null, \"description\" "
+    "text, \"is_default\" boolean default false not null, \"member_limit\" integer default 3 not "
+    "null, \"created_at\" timestamptz default now() not null); insert into \"teams\" (\"id\", "
+    "\"name\") select 'team-' || n, 'Team ' || n from generate_series(0, 999) n; analyze "
+    "\"teams\"");
 
 static void compare(tusk_async *async, struct peer *peer)
 {
@@ -215,40 +165,26 @@ static void compare(tusk_async *async, struct peer *peer)
     printf("{\"bench\": \"select_one\", \"in_flight\": %d, \"tusk_ops\": %.0f, \"libpq_ops\": "
            "%.0f, \"ratio_ops\": %.2f, "
            "\"tusk_cpu_us\": %.2f, \"libpq_cpu_us\": %.2f, \"ratio_cpu\": %.2f}\n",
-           IN_FLIGHT, median(ops_tusk), median(ops_libpq), median(ops), median(cpu_tusk),
-           median(cpu_libpq), median(cpu));
-}
-
-static int remove_one(const char *path, const struct stat *st, int type, struct FTW *walk)
-{
-    (void)st;
-    (void)type;
-    (void)walk;
-    return remove(path);
+           IN_FLIGHT, median(ops_tusk, ROUNDS), median(ops_libpq, ROUNDS), median(ops, ROUNDS),
+           median(cpu_tusk, ROUNDS), median(cpu_libpq, ROUNDS), median(cpu, ROUNDS));
 }
 
 int main(void)
 {
-    char folder[] = "/tmp/tusk-bench-XXXXXX";
-    tusk_cluster *cluster = NULL;
+    struct rig rig;
     tusk_pool *pool = NULL;
     tusk_async *async = NULL;
     tusk_error err;
     struct peer peer = { 0 };
-    if (!mkdtemp(folder)) die("no folder for the database");
-    if (tusk_cluster_open(&(tusk_cluster_options){ .data_dir = folder }, &cluster, &err))
-        die(err.message);
-    const tusk_server *server = tusk_cluster_server(cluster);
-    make_teams(server);
-    if (tusk_pool_open(server, &(tusk_pool_options){ .lanes = LANES }, &pool, &err))
+    rig_open(&rig, set_up);
+    if (tusk_pool_open(rig.server, &(tusk_pool_options){ .lanes = LANES }, &pool, &err))
         die(err.message);
     if (tusk_async_open(pool, &async, &err)) die(err.message);
-    peer_open(&peer, server);
+    peer_open(&peer, rig.server);
     compare(async, &peer);
     for (int i = 0; i < LANES; i++) PQfinish(peer.conns[i]);
     tusk_async_close(async);
     tusk_pool_close(pool);
-    tusk_cluster_close(cluster);
-    nftw(folder, remove_one, 16, FTW_DEPTH | FTW_PHYS);
+    rig_close(&rig);
     return 0;
 }

@@ -31,33 +31,43 @@ static bool is_inet(const tusk_column *column)
 /* A column as what is read of it: text where it has no binary form worth reading. The cast of inet
  * adds a mask that nobody wrote, and that of char takes its blanks away; what these are written as
  * is asked for instead. */
-static tusk_status add_read(tusk_sql_out *sql, const tusk_sql_scope *scope,
-                            const tusk_column *column)
+static void add_read(tusk_buf *text, tusk_str qualifier, const tusk_column *column)
 {
     bool scalar = tusk_column_is_text(column), array = tusk_column_is_text_array(column);
     bool written = scalar && is_inet(column) && !column->is_array;
-    if (written) tusk_buf_add_cstr(&sql->text, "inet_out(");
-    tusk_status st = tusk_sql_add_column(sql, scope, column);
-    if (written) tusk_buf_add_char(&sql->text, ')');
-    if (scalar) tusk_buf_add_cstr(&sql->text, "::text");
+    if (written) tusk_buf_add_cstr(text, "inet_out(");
+    tusk_buf_add(text, qualifier);
+    tusk_sql_add_ident(text, tusk_column_sql_name(column));
+    if (written) tusk_buf_add_char(text, ')');
+    if (scalar) tusk_buf_add_cstr(text, "::text");
     if (array && (is_inet(column) || column->type == TUSK_TYPE_CHAR))
-        tusk_buf_add_cstr(&sql->text, "::text");
-    if (array) tusk_buf_add_cstr(&sql->text, "::text[]");
-    return st;
+        tusk_buf_add_cstr(text, "::text");
+    if (array) tusk_buf_add_cstr(text, "::text[]");
 }
 
-static tusk_status add_columns(tusk_sql_out *sql, const tusk_sql_scope *scope)
+/* What the columns of a table begin with, written once for all of them. */
+static tusk_str qualifier_of(tusk_sql_out *sql, const tusk_sql_scope *scope,
+                             const tusk_table *table)
 {
-    const char *between = " ";
+    tusk_buf text;
+    tusk_buf_init_in(&text, sql->arena, TUSK_SQL_TEXT_MAX);
+    tusk_sql_add_qualifier(&text, scope, table);
+    if (text.failed) sql->text.failed = true;
+    return tusk_buf_str(&text);
+}
+
+static void add_columns(tusk_sql_out *sql, const tusk_sql_scope *scope)
+{
+    tusk_str between = TUSK_STR(" ");
     for (size_t i = 0; i < scope->count; i++) {
-        for (size_t k = 0; k < scope->tables[i]->column_count; k++) {
-            tusk_buf_add_cstr(&sql->text, between);
-            tusk_status st = add_read(sql, scope, &scope->tables[i]->columns[k]);
-            if (st) return st;
-            between = ", ";
+        const tusk_table *table = scope->tables[i];
+        tusk_str qualifier = qualifier_of(sql, scope, table);
+        for (size_t k = 0; k < table->column_count; k++) {
+            tusk_buf_add(&sql->text, between);
+            add_read(&sql->text, qualifier, &table->columns[k]);
+            between = TUSK_STR(", ");
         }
     }
-    return TUSK_OK;
 }
 
 /* The condition of a join sees the tables up to its own. */
@@ -120,8 +130,8 @@ static tusk_status add_select(tusk_sql_out *sql, const tusk_query *query,
                               const tusk_sql_scope *scope)
 {
     tusk_buf_add_cstr(&sql->text, "select");
-    tusk_status st = add_columns(sql, scope);
-    return st ? st : add_select_rest(sql, query, scope);
+    add_columns(sql, scope);
+    return add_select_rest(sql, query, scope);
 }
 
 static tusk_status add_count(tusk_sql_out *sql, const tusk_query *query,
@@ -151,7 +161,8 @@ static tusk_status add_returning(tusk_sql_out *sql, const tusk_query *query,
 {
     if (!query->returning) return TUSK_OK;
     tusk_buf_add_cstr(&sql->text, " returning");
-    return add_columns(sql, scope);
+    add_columns(sql, scope);
+    return TUSK_OK;
 }
 
 /* An update or delete that lost its conditions must not become one of every row. */

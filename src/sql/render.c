@@ -55,13 +55,25 @@ static bool has_namesake(const tusk_sql_scope *scope, const tusk_table *table)
     return false;
 }
 
-void tusk_sql_add_table(tusk_sql_out *sql, const tusk_table *table)
+static void add_table(tusk_buf *text, const tusk_table *table)
 {
     if (table->schema) {
-        tusk_sql_add_ident(&sql->text, table->schema);
-        tusk_buf_add_char(&sql->text, '.');
+        tusk_sql_add_ident(text, table->schema);
+        tusk_buf_add_char(text, '.');
     }
-    tusk_sql_add_ident(&sql->text, table->sql_name);
+    tusk_sql_add_ident(text, table->sql_name);
+}
+
+void tusk_sql_add_table(tusk_sql_out *sql, const tusk_table *table)
+{
+    add_table(&sql->text, table);
+}
+
+void tusk_sql_add_qualifier(tusk_buf *text, const tusk_sql_scope *scope, const tusk_table *table)
+{
+    if (!table->schema && has_namesake(scope, table)) tusk_buf_add_cstr(text, "\"public\".");
+    add_table(text, table);
+    tusk_buf_add_char(text, '.');
 }
 
 tusk_status tusk_sql_add_column(tusk_sql_out *sql, const tusk_sql_scope *scope,
@@ -70,9 +82,7 @@ tusk_status tusk_sql_add_column(tusk_sql_out *sql, const tusk_sql_scope *scope,
     const tusk_table *table;
     tusk_status st = need_table(sql, scope, column, &table);
     if (st) return st;
-    if (!table->schema && has_namesake(scope, table)) tusk_buf_add_cstr(&sql->text, "\"public\".");
-    tusk_sql_add_table(sql, table);
-    tusk_buf_add_char(&sql->text, '.');
+    tusk_sql_add_qualifier(&sql->text, scope, table);
     tusk_sql_add_ident(&sql->text, tusk_column_sql_name(column));
     return TUSK_OK;
 }

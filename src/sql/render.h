@@ -38,6 +38,8 @@ void tusk_sql_init(tusk_sql_out *sql, tusk_arena *arena, tusk_error *err);
 const tusk_table *tusk_sql_table_of(const tusk_sql_scope *scope, const tusk_column *column);
 /** `"table"`, or `"schema"."table"` outside of public. */
 void tusk_sql_add_table(tusk_sql_out *sql, const tusk_table *table);
+/** `"table".`, as its columns begin in this scope. */
+void tusk_sql_add_qualifier(tusk_buf *text, const tusk_sql_scope *scope, const tusk_table *table);
 /** `"table"."column"`, the table as above. */
 TUSK_NODISCARD tusk_status tusk_sql_add_column(tusk_sql_out *sql, const tusk_sql_scope *scope,
                                                const tusk_column *column);

@@ -143,7 +143,7 @@ static tusk_str command_words(const char *tag)
 bool tusk_wire_opens_transaction(const tusk_wire_answer *answer)
 {
     const char *tag = answer->command;
-    return *tag <= 'S' && (strcmp(tag, "BEGIN") == 0 || strcmp(tag, "START TRANSACTION") == 0);
+    return strcmp(tag, "BEGIN") == 0 || strcmp(tag, "START TRANSACTION") == 0;
 }
 
 int64_t tusk_command_rows(tusk_str tag)

@@ -205,7 +205,8 @@ static void note_command(tusk_conn *conn, tusk_str tag)
 {
     static const char *const dirty[] = { "SET", "RESET", "LISTEN", "LOAD", "PREPARE", NULL };
     static const char *const forgetful[] = { "DISCARD ALL", "DEALLOCATE ALL", NULL };
-    if (tag.len > 14 || *tag.ptr < 'D' || *tag.ptr > 'S') return;
+    char last = tag.ptr[tag.len - 1];
+    if (last >= '0' && last <= '9') return; /* a number of rows, as nearly all have */
     if (is_one_of(tag, dirty)) conn->dirty = true;
     if (!is_one_of(tag, forgetful)) return;
     for (tusk_prepared *entry = conn->cache.newest; entry; entry = entry->older)
