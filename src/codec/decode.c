@@ -187,11 +187,9 @@ static tusk_status decode_value(const cell *c)
         [TUSK_TYPE_OTHER] = decode_text,       [TUSK_TYPE_ENUM] = decode_enum,
     };
     if (c->column->codec) return decode_custom(c);
+    if (!c->column->is_array) return decoders[c->column->type](c);
     if (tusk_column_is_text(c->column)) return decode_text(c);
-    if (c->column->is_array) {
-        return tusk_decode_array(c->arena, c->column, c->bytes, c->to, c->err);
-    }
-    return decoders[c->column->type](c);
+    return tusk_decode_array(c->arena, c->column, c->bytes, c->to, c->err);
 }
 
 static tusk_status null_in_plain(const tusk_column *column, tusk_error *err)

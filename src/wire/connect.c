@@ -242,6 +242,8 @@ void tusk_conn_close(tusk_conn *conn)
     if (!conn) return;
     if (conn->pid != getpid()) { /* a goodbye from here would end the parent's session */
         if (conn->pg && PQsocket(conn->pg) >= 0) close(PQsocket(conn->pg));
+        conn->stream.bio = NULL;
+        tusk_stream_clear(&conn->stream);
         free_memory(conn); /* what libpq holds stays: freeing it would send */
         return;
     }

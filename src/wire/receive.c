@@ -59,11 +59,15 @@ static void no_room(tusk_wire_item *item)
 
 /* ---- what comes without having been asked for ---- */
 
-static void take_notice(tusk_conn *conn, const tusk_message *message)
+static void take_notice(tusk_conn *conn, const tusk_message *message, bool cut)
 {
     tusk_words words;
-    tusk_words_read((tusk_str){ message->body, message->size }, &words);
-    if (conn->notice) conn->notice(conn->notice_context, words.shown, words.message);
+    bool whole = tusk_words_read((tusk_str){ message->body, message->size }, &words);
+    if (!whole && !cut) {
+        violated(conn, message->type, "a notice that cannot be read");
+    } else if (conn->notice) {
+        conn->notice(conn->notice_context, words.shown, words.message);
+    }
 }
 
 /* "15.20 (Debian ...)" -> 150020, "9.6.24" -> 90624 */
@@ -339,7 +343,7 @@ static void take(tusk_conn *conn, const tusk_message *message, bool cut)
     bool taken = false;
     switch (message->type) {
     case 'N':
-        take_notice(conn, message);
+        take_notice(conn, message, cut);
         return;
     case 'S':
         take_parameter(conn, message);
@@ -411,7 +415,9 @@ static bool take_next(tusk_conn *conn)
     tusk_stream_use(stream, wanted);
     conn->skip = size - wanted;
     conn->wanted = 0;
-    take(conn, &message, size > wanted);
+    bool cut = size > wanted;
+    if (cut && message.size > 0) message.body[message.size - 1] = '\0'; /* the last word's end */
+    take(conn, &message, cut);
     return true;
 }
 

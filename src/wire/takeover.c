@@ -12,7 +12,9 @@
  *     the answer has to be exactly that of an idle session;
  *   - it is told not to block, and our own goodbye shuts the socket for writing before
  *     PQfinish(), which would say one more.
- * GSS encryption has no way to be taken over and is never asked for. */
+ * The TLS session is OpenSSL's, so libpq and we have to be linked with the same one, as the
+ * packages of a distribution are. GSS encryption has no way to be taken over and is never asked
+ * for. */
 #include <openssl/ssl.h>
 #include <stdio.h>
 

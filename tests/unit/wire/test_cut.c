@@ -24,7 +24,7 @@ static void the_whole_truth_is_believed(void **state)
     assert_true(answered);
 }
 
-static void an_end_at_any_byte_is_one_error(void **state)
+static void row_18_an_end_at_any_byte_is_one_error(void **state)
 {
     struct liar *liar = *state;
     tusk_error err;
@@ -61,7 +61,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(the_whole_truth_is_believed),
-        cmocka_unit_test(an_end_at_any_byte_is_one_error),
+        cmocka_unit_test(row_18_an_end_at_any_byte_is_one_error),
         cmocka_unit_test(a_changed_byte_never_hangs_or_harms),
     };
     return cmocka_run_group_tests(tests, liar_set_up, liar_tear_down);

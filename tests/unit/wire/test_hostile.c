@@ -72,10 +72,11 @@ static const struct {
     CASE("a COPY out", BOUND "n\0\0\0\4"
                              "H\0\0\0\7\0\0\0"),
     CASE("a parameter without a value", BOUND "S\0\0\0\6x\0"),
+    CASE("a notice without an end", BOUND "N\0\0\0\6Mx"),
     CASE("an end of the session", BOUND "E\0\0\0\35SFATAL\0VFATAL\0C57P01\0\0"),
 };
 
-static void what_breaks_the_protocol_ends_the_connection(void **state)
+static void row_21_what_breaks_the_protocol_ends_the_connection(void **state)
 {
     struct liar *liar = *state;
     tusk_error err;
@@ -142,7 +143,7 @@ static tusk_status meet_endless(struct liar *liar, tusk_str first, tusk_str agai
     return status;
 }
 
-static void what_never_ends_costs_the_deadline_and_no_memory(void **state)
+static void row_21_what_never_ends_costs_the_deadline_and_no_memory(void **state)
 {
     static char notices[1 << 16], nonsense[1 << 16];
     memset(nonsense, 'x', sizeof nonsense);
@@ -172,7 +173,7 @@ static void what_never_ends_costs_the_deadline_and_no_memory(void **state)
     }
 }
 
-static void a_limit_holds_before_the_memory_is_taken(void **state)
+static void row_20_a_limit_holds_before_the_memory_is_taken(void **state)
 {
     static char rows[15 * 4096];
     for (size_t at = 0; at < sizeof rows; at += 14) {
@@ -203,10 +204,10 @@ static void a_limit_holds_before_the_memory_is_taken(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(what_breaks_the_protocol_ends_the_connection),
+        cmocka_unit_test(row_21_what_breaks_the_protocol_ends_the_connection),
         cmocka_unit_test(only_an_idle_session_is_taken_over),
-        cmocka_unit_test(a_limit_holds_before_the_memory_is_taken),
-        cmocka_unit_test(what_never_ends_costs_the_deadline_and_no_memory),
+        cmocka_unit_test(row_20_a_limit_holds_before_the_memory_is_taken),
+        cmocka_unit_test(row_21_what_never_ends_costs_the_deadline_and_no_memory),
     };
     return cmocka_run_group_tests(tests, liar_set_up, liar_tear_down);
 }
