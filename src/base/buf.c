@@ -9,7 +9,7 @@
 
 #include "src/base/banned.h"
 
-#define CAP_FIRST ((size_t)64)
+#define CAP_FIRST ((size_t)256)
 
 void tusk_buf_init(tusk_buf *buf, size_t max)
 {

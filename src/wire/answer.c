@@ -156,19 +156,15 @@ int64_t tusk_command_rows(tusk_str tag)
     return tusk_str_to_int(last, 0, INT64_MAX, &count) ? count : -1;
 }
 
-/* Their names in one piece. */
 static bool copy_fields(const tusk_wire_answer *answer, tusk_arena *arena, tusk_result_field *list)
 {
     const tusk_fields *fields = answer->fields;
-    char *names = tusk_arena_alloc(arena, fields->names_size);
+    const char *names = tusk_arena_copy(arena, fields->names, fields->names_size);
     if (!names) return false;
-    memcpy(list, fields->list, fields->count * sizeof *list);
     for (size_t i = 0; i < fields->count; i++) {
-        size_t size = list[i].name.len + 1;
-        memcpy(names, list[i].name.ptr, size);
-        list[i].name.ptr = names;
+        list[i] = fields->list[i];
+        list[i].name.ptr = names + (fields->list[i].name.ptr - fields->names);
         list[i].format = answer->binary;
-        names += size;
     }
     return true;
 }

@@ -11,16 +11,19 @@
 
 /* ---- out ---- */
 
-tusk_status tusk_wire_usable(const tusk_conn *conn, tusk_error *err)
+static tusk_status check_state(const tusk_conn *conn, tusk_error *err)
 {
-    if (conn->pid != getpid()) {
-        tusk_fail(err, TUSK_MISUSE, "the connection belongs to the process that opened it");
-        tusk_error_hint(err, "After fork() open connections of your own in the child.");
-        return TUSK_MISUSE;
-    }
     if (conn->broken) return tusk_wire_fail_lost(err, conn, false);
     if (conn->mode == TUSK_WIRE_PIPELINE) return TUSK_OK;
     return tusk_fail(err, TUSK_MISUSE, "a COPY is under way on this connection");
+}
+
+tusk_status tusk_wire_usable(const tusk_conn *conn, tusk_error *err)
+{
+    if (conn->pid == getpid()) return check_state(conn, err);
+    tusk_fail(err, TUSK_MISUSE, "the connection belongs to the process that opened it");
+    tusk_error_hint(err, "After fork() open connections of your own in the child.");
+    return TUSK_MISUSE;
 }
 
 /* What a segment consists of, besides Bind, Execute and Sync. */
@@ -124,7 +127,8 @@ static void expect_answer(tusk_conn *conn, const segment *s)
 
 tusk_status tusk_wire_send(tusk_conn *conn, const tusk_wire_statement *statement, tusk_error *err)
 {
-    tusk_status status = tusk_wire_usable(conn, err);
+    /* whose process this is, the flush asks: a system call for many statements */
+    tusk_status status = check_state(conn, err);
     if (status != TUSK_OK) return status;
     if (conn->count == TUSK_WIRE_ITEMS_MAX)
         return tusk_fail(err, TUSK_BUSY, "%zu statements wait for answers on this connection",

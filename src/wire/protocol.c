@@ -131,15 +131,31 @@ static bool read_field(tusk_str *rest, tusk_result_field *field)
     return true;
 }
 
-static tusk_fields *fields_new(size_t count, size_t raw_size)
+/* The message twice behind the struct: as it came, and for the names, which are fewer bytes. */
+static tusk_fields *fields_new(size_t count, const tusk_message *message)
 {
     size_t list = count * sizeof(tusk_result_field);
-    tusk_fields *fields = tusk_mem_alloc(sizeof *fields + list + raw_size);
+    tusk_fields *fields = tusk_mem_alloc(sizeof *fields + list + 2 * message->size);
     if (!fields) return NULL;
-    *fields = (tusk_fields){ .shares = 1, .count = count, .raw_size = raw_size };
+    *fields = (tusk_fields){ .shares = 1, .count = count, .raw_size = message->size };
     fields->list = (tusk_result_field *)(fields + 1);
-    fields->raw = (const char *)(fields->list + count);
+    char *raw = (char *)(fields->list + count);
+    memcpy(raw, message->body, message->size);
+    fields->raw = raw;
+    fields->names = raw + message->size;
     return fields;
+}
+
+static void gather_names(tusk_fields *fields)
+{
+    char *at = (char *)(fields->list + fields->count) + fields->raw_size;
+    for (size_t i = 0; i < fields->count; i++) {
+        tusk_str *name = &fields->list[i].name;
+        memcpy(at, name->ptr, name->len + 1);
+        name->ptr = at;
+        at += name->len + 1;
+    }
+    fields->names_size = (size_t)(at - fields->names);
 }
 
 tusk_read tusk_fields_read(const tusk_message *message, tusk_fields **out)
@@ -147,20 +163,16 @@ tusk_read tusk_fields_read(const tusk_message *message, tusk_fields **out)
     if (message->size < 2) return TUSK_READ_BAD;
     size_t count = tusk_get16(message->body);
     if (count * (FIELD_SIZE + 1) > message->size) return TUSK_READ_BAD;
-    tusk_fields *fields = fields_new(count, message->size);
+    tusk_fields *fields = fields_new(count, message);
     if (!fields) return TUSK_READ_NOMEM;
-    char *raw = (char *)(fields->list + count);
-    memcpy(raw, message->body, message->size);
-    tusk_str rest = { raw + 2, message->size - 2 };
+    tusk_str rest = { fields->raw + 2, message->size - 2 };
     size_t i = 0;
-    while (i < count && read_field(&rest, &fields->list[i])) {
-        fields->names_size += fields->list[i].name.len + 1;
-        i++;
-    }
+    while (i < count && read_field(&rest, &fields->list[i])) i++;
     if (i < count || rest.len > 0) {
         tusk_mem_free(fields);
         return TUSK_READ_BAD;
     }
+    gather_names(fields);
     *out = fields;
     return TUSK_READ_OK;
 }

@@ -81,7 +81,8 @@ bool tusk_words_read(tusk_str body, tusk_words *out);
 typedef struct tusk_fields {
     unsigned shares;
     size_t count;
-    tusk_result_field *list; /* names with a zero after them; the format is the answer's */
+    tusk_result_field *list; /* their format is the answer's */
+    const char *names;       /* all of them, each with a zero after it */
     size_t names_size;
     size_t raw_size;
     const char *raw; /* the message's body, to see whether another is the same */
