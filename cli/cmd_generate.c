@@ -78,9 +78,11 @@ static void show_open(struct cli_call *call, const tusk_rename_questions *open)
         const tusk_rename_question *one = &open->items[i];
         if (!one->likely) continue;
         tusk_str rename = tusk_shown(call->arena, rename_text(call, one));
-        printf("  a %s goes and one like it comes; if it was renamed, take this migration back and"
-               " generate with --rename '%.*s'\n",
-               one->what, TUSK_STR_ARG(rename));
+        const char *name = call->command->name; /* generate, or db:generate */
+        int before = (int)(strlen(name) - strlen("generate"));
+        printf("  a %s goes and one like it comes; if it was renamed: %s %.*sdrop, then %s %s "
+               "--rename '%.*s'\n",
+               one->what, call->program, before, name, call->program, name, TUSK_STR_ARG(rename));
     }
 }
 

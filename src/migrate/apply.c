@@ -47,8 +47,8 @@ static void add_hint(tusk_error *err)
           "Rows hold a label that goes. If it has only another text now, say so: RENAMED_FROM "
           "in the schema, or --rename type.old=new; else change those rows first." },
         { "23502", "contains null values",
-          "Fill the column first; `tusk generate --safe` writes a migration in which there is "
-          "room for that." },
+          "Fill the column first, or `tusk drop` the migration: `tusk generate --safe` then writes "
+          "one in which there is room for that." },
         { "42P06", "", EXISTS },
         { "42P07", "", EXISTS },
         { "42710", "", EXISTS },

@@ -137,7 +137,8 @@ static void a_likely_rename_is_told(void **state)
     EXPECT(s, "generate --rename column:boxes.label=boxes.title --name kept", CLI_OK, "0001_kept");
     assert_null(strstr(s->output, "--rename"));
     put("db/schema.def", BOXES "END_TABLE(box, boxes)\n");
-    EXPECT(s, "generate", CLI_OK, "loses data", "--rename 'column:boxes.title=boxes.label'");
+    EXPECT(s, "generate", CLI_OK, "loses data",
+           "tusk drop, then tusk generate --rename 'column:boxes.title=boxes.label'");
 }
 
 static void what_differs_is_told(void **state)
