@@ -126,7 +126,7 @@ export class Rig {
   // ---- our half ----
 
   async ours(args, database) {
-    const { host, port, user, password } = this.server;
+    const { host, port, user, password } = this.server ?? {};
     const env = { POSTGRES_HOST: host, POSTGRES_PORT: String(port), POSTGRES_USER: user, POSTGRES_PASSWORD: password, POSTGRES_DATABASE: database ?? '' };
     const done = await run(this.program, args, database ? env : {});
     if (done.code !== 0) throw new Error(`${args.join(' ')}: ${done.err}`);
