@@ -59,8 +59,9 @@ typedef struct tusk_maintained {
 } tusk_maintained;
 
 /** Does it. `watcher` (may be NULL: then `progress` hears only of the time) is another connection
- * to the same database, asked how far it is. The connection's own deadline does not count
- * meanwhile; its tusk_conn_on_notice() is used and taken away. `options` may be NULL. Errors:
+ * to the same database, asked how far it is. The connection's own deadline and the
+ * session's statement_timeout do not count meanwhile; its tusk_conn_on_notice() is used and taken
+ * away. `options` may be NULL. Errors:
  * TUSK_MISUSE inside a transaction; TUSK_CANCELLED when `progress` said so (what was done by then
  * of several tables stays); TUSK_SERVER with 55P03 when the lock was not to be had in time, and
  * when the server skipped the one table with a warning; TUSK_CONNECTION, TUSK_NOMEM. */

@@ -183,11 +183,39 @@ static bool watch_over(watch *w, work *job)
 
 /* ---- all of it ---- */
 
-static tusk_status set_lock_timeout(tusk_conn *conn, int ms, tusk_error *err)
+/* What a session had, as it is set: "300ms". */
+typedef struct limits {
+    char lock[32], statement[32];
+} limits;
+
+/* The statement takes as long as it takes; waiting for a lock does not. */
+static tusk_status set_limits(tusk_conn *conn, tusk_arena *arena, int lock_ms, limits *before,
+                              tusk_error *err)
 {
-    char sql[64];
-    snprintf(sql, sizeof sql, "set lock_timeout = %d", ms);
-    return tusk_conn_script(conn, tusk_str_of(sql), err);
+    static const char sql[] =
+        "select b.*, set_config('lock_timeout', $1, false),\n"
+        "  set_config('statement_timeout', '0', false)\n"
+        "from (select current_setting('lock_timeout'), current_setting('statement_timeout')\n"
+        "  offset 0) b";
+    char ms[16];
+    tusk_result result;
+    snprintf(ms, sizeof ms, "%d", lock_ms);
+    tusk_status st =
+        tusk_run(conn, arena, tusk_sql(arena, sql, TUSK_PARAMS(tusk_val(ms))), &result, err);
+    if (st != TUSK_OK) return st;
+    snprintf(before->lock, sizeof before->lock, "%s", tusk_result_cell(&result, 0, 0).ptr);
+    snprintf(before->statement, sizeof before->statement, "%s",
+             tusk_result_cell(&result, 0, 1).ptr);
+    return TUSK_OK;
+}
+
+static void put_limits_back(tusk_conn *conn, tusk_arena *arena, const limits *before)
+{
+    static const char sql[] = "select set_config('lock_timeout', $1, false),\n"
+                              "  set_config('statement_timeout', $2, false)";
+    const tusk_query *query =
+        tusk_sql(arena, sql, TUSK_PARAMS(tusk_val(before->lock), tusk_val(before->statement)));
+    tusk_ignore(tusk_run(conn, arena, query, NULL, NULL));
 }
 
 static tusk_status read_size(tusk_conn *conn, tusk_arena *arena, const tusk_maintenance *job,
@@ -238,8 +266,10 @@ static tusk_status run(tusk_conn *conn, watch *watcher, const tusk_maintenance *
 {
     tusk_arena *arena = watcher->arena;
     work w = { .conn = conn, .statement = job->statement, .out = out };
-    tusk_status st = set_lock_timeout(conn, watcher->options->lock_timeout_ms, err);
-    if (st == TUSK_OK) st = read_size(conn, arena, job, &out->bytes_before, err);
+    limits before;
+    tusk_status st = set_limits(conn, arena, watcher->options->lock_timeout_ms, &before, err);
+    if (st != TUSK_OK) return st;
+    st = read_size(conn, arena, job, &out->bytes_before, err);
     if (st == TUSK_OK) {
         st = tusk_fetch_count(conn, arena, tusk_sql(arena, "select pg_backend_pid()", NULL),
                               &watcher->pid, err);
@@ -253,7 +283,7 @@ static tusk_status run(tusk_conn *conn, watch *watcher, const tusk_maintenance *
         tusk_error_hint(err, "Another session holds a lock that this needs: tusk stats locks and "
                              "tusk stats activity tell which.");
     }
-    tusk_ignore(tusk_conn_script(conn, TUSK_STR("reset lock_timeout"), NULL));
+    put_limits_back(conn, arena, &before);
     return st;
 }
 

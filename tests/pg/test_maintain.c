@@ -116,6 +116,23 @@ static void names_are_found_as_they_are_written(void **state)
     assert_string_equal(room->err.hint, "Perhaps you meant public.\"authUser\".");
 }
 
+/* A REINDEX CONCURRENTLY that is cut short leaves an invalid index behind. */
+static void limits_of_the_session_do_not_cut_it_short(void **state)
+{
+    struct room *room = *state;
+    make(room, "create function slow(int) returns int language plpgsql immutable as "
+               "'begin perform pg_sleep(0.15); return $1; end'; "
+               "create table hurdles (a int); insert into hurdles values (1), (2), (3); "
+               "create index on hurdles (slow(a))");
+    make(room, "set statement_timeout = '300ms'; set lock_timeout = '7s'");
+    tusk_maintenance job = prepare(room, TUSK_REINDEX_CONCURRENTLY, "hurdles");
+    if (tusk_maintain_run(room->conn, NULL, &job, NULL, NULL, &room->err) != TUSK_OK)
+        fail_msg("%s", room->err.message);
+    conns_expect(room->conn, "select count(*) from pg_index where not indisvalid", "0");
+    conns_expect(room->conn, "show statement_timeout", "300ms"); /* as they were */
+    conns_expect(room->conn, "show lock_timeout", "7s");
+}
+
 static void each_kind_tells_its_lock(void **state)
 {
     static const struct {
@@ -327,6 +344,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, enter, leave)
     const struct CMUnitTest tests[] = {
         TEST(names_are_found_as_they_are_written),
+        TEST(limits_of_the_session_do_not_cut_it_short),
         TEST(each_kind_tells_its_lock),
         TEST(a_full_vacuum_gives_room_back),
         TEST(progress_is_told),
