@@ -114,16 +114,15 @@ static tusk_status find_place(making *m, const char *path, tusk_error *err)
 /* The snapshot is that of the counts and of the dump: it lives as long as this transaction. */
 static tusk_status begin_snapshot(making *m, tusk_error *err)
 {
-    static const char begin[] =
-        "begin isolation level repeatable read read only; "
-        "set local search_path = pg_catalog; set local row_security = off; "
-        "set local statement_timeout = 0; set local lock_timeout = " LOCK_WAIT "; "
-        "set local idle_in_transaction_session_timeout = 0";
+    static const char begin[] = "begin isolation level repeatable read read only; "
+                                "set local search_path = pg_catalog; set local row_security = off; "
+                                "set local lock_timeout = " LOCK_WAIT;
     tusk_status st = tusk_conn_open(m->server, TUSK_DUMP_CONNECT_MS, &m->conn, err);
     if (st != TUSK_OK) return st;
     tusk_conn_set_timeout(m->conn, tusk_deadline_left(m->deadline));
     tusk_wire_stop_on(m->conn, m->options.stop_fd);
-    st = tusk_conn_script(m->conn, tusk_str_of(begin), err);
+    st = tusk_conn_script(m->conn, TUSK_STR(TUSK_DUMP_NO_LIMITS), err);
+    if (st == TUSK_OK) st = tusk_conn_script(m->conn, tusk_str_of(begin), err);
     if (st == TUSK_OK)
         st = tusk_dump_cell(m->conn, m->arena, "select pg_export_snapshot()", &m->snapshot, err);
     return st;

@@ -8,8 +8,14 @@
 #define TUSK_DUMP_CONNECT_MS 15000
 #define TUSK_DUMP_TIMEOUT_MS (12 * 3600 * 1000)
 #define TUSK_DUMP_JOBS_MAX   64
-#define TUSK_DUMP_PARTIAL    ".partial"
-#define TUSK_DUMP_MANIFEST   ".manifest.json"
+/* For every session of a backup or restore: the limits of whoever signs in are meant for daily
+ * work, and not every version knows all of them. The calls' own deadline holds. */
+#define TUSK_DUMP_NO_LIMITS                                                             \
+    "select pg_catalog.set_config(name, '0', false) from pg_catalog.pg_settings where " \
+    "name in ('statement_timeout', 'transaction_timeout', 'idle_session_timeout', "     \
+    "'idle_in_transaction_session_timeout')"
+#define TUSK_DUMP_PARTIAL  ".partial"
+#define TUSK_DUMP_MANIFEST ".manifest.json"
 
 /* ---- dump_tool.c: pg_dump, pg_restore, gzip as children ---- */
 

@@ -214,7 +214,7 @@ static tusk_status restore_data_in(tusk_restore_job *job, tusk_conn *conn, tusk_
 {
     const tusk_backup *b = &job->manifest.backup;
     static const char order[] =
-        "begin; set local statement_timeout = 0; set local row_security = off; "
+        "begin; set local row_security = off; "
         /* tables come in any order: the data is consistent as a whole, so triggers rest */
         "do $$ begin if (select rolsuper from pg_roles where rolname = current_user) then "
         "set local session_replication_role = replica; end if; end $$";

@@ -29,7 +29,7 @@ tusk_status tusk_restore_open(tusk_restore_job *job, const char *path, tusk_erro
 /** Makes the scratch database, like `like` (NULL: as the manifest says), fills it, compares its
  * rows with the manifest and analyzes it. */
 tusk_status tusk_restore_fill_scratch(tusk_restore_job *job, const char *like, tusk_error *err);
-/** A connection with the job's deadline. */
+/** A connection with the job's deadline and no other limits; to be closed also after an error. */
 tusk_status tusk_restore_connect(const tusk_restore_job *job, const char *database,
                                  tusk_conn **conn, tusk_error *err);
 /** Feeds the backup to `conn` as a script. */

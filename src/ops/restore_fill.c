@@ -53,22 +53,20 @@ tusk_status tusk_restore_connect(const tusk_restore_job *job, const char *databa
     tusk_server server = *job->server;
     server.database = database;
     tusk_status st = tusk_conn_open(&server, TUSK_DUMP_CONNECT_MS, conn, err);
-    if (st == TUSK_OK) {
-        int left = tusk_deadline_left(job->deadline);
-        tusk_conn_set_timeout(*conn, left > 0 ? left : 1);
-        tusk_wire_stop_on(*conn, job->options->stop_fd);
-    }
-    return st;
+    if (st != TUSK_OK) return st;
+    int left = tusk_deadline_left(job->deadline);
+    tusk_conn_set_timeout(*conn, left > 0 ? left : 1);
+    tusk_wire_stop_on(*conn, job->options->stop_fd);
+    return tusk_conn_script(*conn, TUSK_STR(TUSK_DUMP_NO_LIMITS), err);
 }
 
 static tusk_status connect_admin(tusk_restore_job *job, tusk_error *err)
 {
-    static const char settings[] = "set search_path = pg_catalog; set statement_timeout = 0; "
-                                   "select set_config(name, '0', false) from pg_settings where "
-                                   "name in ('idle_session_timeout')";
     tusk_status st = tusk_restore_connect(job, TUSK_RESTORE_ADMIN, &job->admin, err);
-    if (st == TUSK_SERVER) st = tusk_restore_connect(job, "template1", &job->admin, err);
-    if (st == TUSK_OK) st = tusk_conn_script(job->admin, tusk_str_of(settings), err);
+    if (st == TUSK_SERVER && !job->admin)
+        st = tusk_restore_connect(job, "template1", &job->admin, err);
+    if (st == TUSK_OK)
+        st = tusk_conn_script(job->admin, TUSK_STR("set search_path = pg_catalog"), err);
     return st;
 }
 

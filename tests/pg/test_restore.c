@@ -428,6 +428,35 @@ static void test_no_owner(void **state)
 
 #define BACKUP_TEST(name) cmocka_unit_test_setup_teardown(name, backups_open, backups_close)
 
+/* Who signs in may have settings that fit its daily work; a backup takes as long as it takes. */
+static void limits_of_a_role_do_not_end_a_restore(void **state)
+{
+    struct backups *b = *state;
+    static const char slow[] =
+        "create function public.slow(int) returns int language plpgsql immutable as "
+        "'begin perform pg_sleep(0.15); return $1; end'; "
+        "create table hurdles (a int); insert into hurdles values (1), (2), (3); "
+        "create index on hurdles (public.slow(a))";
+    const char *role = backups_name(b);
+    tusk_server hasty = support_database(b->arena);
+    assert_non_null(support_query(b->arena, &hasty, slow));
+    assert_non_null(support_query(
+        b->arena, &hasty,
+        tusk_arena_printf(b->arena,
+                          "create role %s superuser login password 'in a hurry'; "
+                          "alter role %s set statement_timeout = '300ms'; "
+                          "alter role %s set idle_in_transaction_session_timeout = '300ms'",
+                          role, role, role)
+            .ptr));
+    hasty.user = role;
+    hasty.password = "in a hurry";
+    const char *path = backups_path(b, "hasty.dump");
+    tusk_status st = tusk_backup_make(b->arena, &hasty, path, NULL, &b->backup, &b->err);
+    if (st == TUSK_OK) st = tusk_restore(b->arena, &hasty, path, NULL, &restored, &b->err);
+    if (st != TUSK_OK) fail_msg("%s: %s", tusk_status_name(st), b->err.message);
+    assert_int_equal(restored.rows, 3);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -442,6 +471,7 @@ int main(void)
         BACKUP_TEST(test_reads_sql),
         BACKUP_TEST(test_no_owner),
         BACKUP_TEST(test_locale_is_kept),
+        BACKUP_TEST(limits_of_a_role_do_not_end_a_restore),
     };
     support_own_server(); /* what is there before and after is compared */
     return cmocka_run_group_tests(tests, NULL, NULL);
