@@ -9,16 +9,15 @@
 /* what the server shows for a command that archive_mode keeps it from using */
 #define DISABLED "(disabled)"
 
+/* clang-format off */
 static const char archiving_sql[] =
     "select current_setting('wal_level'), current_setting('archive_mode'),\n"
     "  nullif(current_setting('archive_command'), '" DISABLED "'),\n"
     "  current_setting('archive_timeout'), last_archived_wal, last_failed_wal,\n"
-    "  " TUSK_OPS_TIME_SQL(
-        "last_archived_time") ",\n"
-                              "  " TUSK_OPS_TIME_SQL(
-                                  "last_failed_time") ",\n"
-                                                      "  archived_count, failed_count from "
-                                                      "pg_catalog.pg_stat_archiver";
+    "  " TUSK_OPS_TIME_SQL("last_archived_time") ",\n"
+    "  " TUSK_OPS_TIME_SQL("last_failed_time") ",\n"
+    "  archived_count, failed_count from pg_catalog.pg_stat_archiver";
+/* clang-format on */
 
 typedef struct row {
     tusk_str wal_level, mode, command, timeout, last_segment, failed_segment;

@@ -124,11 +124,11 @@ void call_error(struct call *call, const tusk_error *err)
         call_busy(call, "The server is out of memory for this request");
         return;
     default:
-        call_fail(call, err->sqlstate[0] == '2' && err->sqlstate[1] == '2' ? 400 : 500,
-                  err->sqlstate[0] == '2' && err->sqlstate[1] == '2'
-                      ? "The database refused a value"
-                      : "Internal server error");
+        break;
     }
+    bool value = strncmp(err->sqlstate, "22", 2) == 0; /* the class "data exception" */
+    call_fail(call, value ? 400 : 500,
+              value ? "The database refused a value" : "Internal server error");
 }
 
 /* ---- what routes ask ---- */
