@@ -1,8 +1,8 @@
 // run.mjs - docs/guide.md as a reader follows it: every command run in a copy of the tree that has no notifications yet, every
 // excerpt held against the file it is from. What kind of block it is stands after ``` - a kind without a check fails.
 import { spawn, spawnSync } from 'node:child_process';
-import { appendFileSync, cpSync, existsSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { appendFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { dirname, join, resolve } from 'node:path';
 import { Backend, cleanEnvironment, freePort, Tap, until } from '../http/backend.mjs';
 
 const [root, tusk, deploystack] = process.argv.slice(2).map((path) => resolve(path));
@@ -147,14 +147,17 @@ function checkDef(block) {
 
 function checkTree(block) {
   let folder = '';
-  const lost = [];
+  const lost = [], listed = [];
   for (const line of block.lines.filter((one) => one.trim())) {
     const name = line.trim().split(/\s+/)[0];
     if (!line.startsWith(' ')) folder = name;
     const path = line.startsWith(' ') ? join(folder, name) : folder;
     if (!existsSync(join(root, path))) lost.push(path);
+    else if (line.startsWith(' ')) listed.push(path);
   }
   tap.equal(`line ${block.line}: the files are there`, lost, []);
+  const whole = [...new Set(listed.map(dirname))].flatMap((one) => readdirSync(join(root, one), { withFileTypes: true }).filter((entry) => /\.(def|sql|json)$/.test(entry.name)).map((entry) => join(one, entry.name)));
+  tap.equal(`line ${block.line}: and no other beside them`, whole.filter((path) => !listed.includes(path)), []);
 }
 
 const migrations = () => ['0000_baseline.sql', '0001_create_notifications.sql'].map((name) => readFileSync(join(root, 'services/backend/drizzle/migrations', name), 'utf8')).join('\n');
