@@ -14,7 +14,7 @@
 #define SECOND BASE_NOTES " COLUMN(text, body)\n NULLABLE(text, title)\n" BASE_NOTES_END
 #define COMMENTED \
     BASE_NOTES    \
-        " COLUMN(text, body, COMMENT(\"what it says\"))\n NULLABLE(text, title)\n" BASE_NOTES_END
+    " COLUMN(text, body, COMMENT(\"what it says\"))\n NULLABLE(text, title)\n" BASE_NOTES_END
 
 static tusk_dropped dropped; /* by the last drop() */
 
