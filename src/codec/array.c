@@ -1,5 +1,5 @@
 /* array.c - arrays of one dimension: in binary form both ways, in text form to the server */
-#include "src/codec/bytes.h"
+#include "src/base/bytes.h"
 #include "src/codec/codec.h"
 #include "tusk/buf.h"
 

@@ -8,6 +8,10 @@
 #include "tusk/schema.h"
 #include "tusk/value.h"
 
+/* From 1970-01-01 to 2000-01-01, where PostgreSQL counts from. */
+#define TUSK_EPOCH_DAYS 10957
+#define TUSK_EPOCH_US   ((int64_t)TUSK_EPOCH_DAYS * 86400 * 1000000)
+
 /* What a type is in C and in pg_type. */
 typedef struct tusk_type_info {
     const char *sql;

@@ -3,7 +3,7 @@
 
 #include <stdio.h>
 
-#include "src/codec/bytes.h"
+#include "src/base/bytes.h"
 #include "tusk/custom.h"
 
 #include "src/base/banned.h"

@@ -3,7 +3,7 @@
 
 #include <math.h>
 
-#include "src/codec/bytes.h"
+#include "src/base/bytes.h"
 
 #include "src/base/banned.h"
 

@@ -1,5 +1,5 @@
 /* numeric.c - PostgreSQL's binary numeric (digits of base 10,000) to its exact decimal text */
-#include "src/codec/bytes.h"
+#include "src/base/bytes.h"
 #include "src/codec/codec.h"
 
 #include "src/base/banned.h"

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "src/base/bytes.h"
 #include "src/wire/wire.h"
 
 /** The type byte and the length that every message begins with. */
@@ -18,36 +19,6 @@
 #define TUSK_MESSAGE_SMALL ((size_t)4 << 20)
 /** Of an error or a notice; the rest is passed over. */
 #define TUSK_MESSAGE_WORDS ((size_t)64 << 10)
-
-/* ---- numbers in network order ---- */
-
-static inline uint16_t tusk_get16(const char *at)
-{
-    uint16_t n;
-    memcpy(&n, at, sizeof n);
-    return __builtin_bswap16(n);
-}
-
-static inline uint32_t tusk_get32(const char *at)
-{
-    uint32_t n;
-    memcpy(&n, at, sizeof n);
-    return __builtin_bswap32(n);
-}
-
-static inline char *tusk_put16(char *at, size_t n)
-{
-    uint16_t swapped = __builtin_bswap16((uint16_t)n);
-    memcpy(at, &swapped, sizeof swapped);
-    return at + sizeof swapped;
-}
-
-static inline char *tusk_put32(char *at, size_t n)
-{
-    uint32_t swapped = __builtin_bswap32((uint32_t)n);
-    memcpy(at, &swapped, sizeof swapped);
-    return at + sizeof swapped;
-}
 
 /* ---- from the server ---- */
 

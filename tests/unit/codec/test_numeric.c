@@ -6,7 +6,7 @@
 #include <cmocka.h>
 
 #include "golden.h"
-#include "src/codec/bytes.h"
+#include "src/base/bytes.h"
 
 static tusk_arena *arena;
 
