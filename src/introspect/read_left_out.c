@@ -28,6 +28,9 @@ static const left_out kinds[] = {
     { "aggregate", "pg_proc", "pro", "x.prokind = 'a'" },
     { "range type", "pg_type", "typ", "x.typtype = 'r'" },
     { "collation", "pg_collation", "coll", "true" },
+    { "collation of domain", "pg_type", "typ",
+      "x.typtype = 'd' and x.typcollation <> (select b.typcollation from pg_type b where b.oid = "
+      "x.typbasetype)" },
     { "operator", "pg_operator", "opr", "true" },
     { "statistics object", "pg_statistic_ext", "stx", "true" },
     { "text search configuration", "pg_ts_config", "cfg", "true" },

@@ -195,6 +195,7 @@ static void test_left_out_is_told(void **state)
         "rule on public.rooms: a schema cannot say it",
         "aggregate public.total: a schema cannot say it",
         "range type public.hours: a schema cannot say it",
+        "collation of domain public.sorted: a schema cannot say it",
         "statistics object public.pair: a schema cannot say it",
         "compression of public.rooms.note: a schema cannot say it",
         "storage of public.rooms.plan: a schema cannot say it",
@@ -216,6 +217,7 @@ static void test_left_out_is_told(void **state)
            "create rule quiet as on delete to rooms do instead nothing;"
            "create aggregate total(int) (sfunc = int4pl, stype = int, initcond = '0');"
            "create type hours as range (subtype = int4);"
+           "create domain sorted as text collate \"C\";"
            "create statistics pair on id, kind from rooms;"
            "create publication left_out_news for table rooms;"
            "create table log (a int, b int) partition by list (a);"
