@@ -122,6 +122,10 @@ static void find_dependent(tusk_table_change *table, tusk_column_change *column)
         if (was || (is && column->depth == TUSK_ANEW)) column->apart = true;
         if (was && column->now && column->now->generated.ptr) column->depth = TUSK_ANEW;
     }
+    if (tusk_fates_names_anew(table->anew_types, column->old->generated)) {
+        column->apart = table->has_enum_anew = true;
+        if (column->now && column->now->generated.ptr) column->depth = TUSK_ANEW;
+    }
     bool added = false;
     for (size_t i = 0; column->depth == TUSK_ANEW && i < table->now->columns.count; i++) {
         tusk_str name = table->now->columns.items[i].name;
@@ -254,6 +258,7 @@ tusk_status tusk_fates_find(tusk_arena *arena, const tusk_model *first, const tu
     if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the changes");
     tusk_fates_find_enums(out);
     tusk_fates_find_types(out);
+    tusk_fates_find_remade_functions(out);
     if (tusk_arena_failed(arena)) return tusk_fail_nomem(err, "the changes");
     for (size_t i = 0; i < out->tables.count; i++) {
         out->tables.items[i].anew_types = &out->anew_types;

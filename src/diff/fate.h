@@ -92,6 +92,8 @@ void tusk_fates_find_foreign_keys(tusk_fates *changes, tusk_table_change *table)
 void tusk_fates_find_views(tusk_fates *changes);
 void tusk_fates_find_policies(tusk_fates *changes);
 void tusk_fates_find_routines(tusk_fates *changes);
+/** Adds functions to anew_types. */
+void tusk_fates_find_remade_functions(tusk_fates *changes);
 
 /** The member of a list with this name, NULL when there is none. */
 #define TUSK_NAMED(list, name_)                                                          \

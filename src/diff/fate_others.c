@@ -168,16 +168,17 @@ static bool speaks_of_table(const tusk_table_change *table, tusk_str text, bool 
 
 static bool speaks_of_change(const tusk_fates *changes, tusk_str text, const tusk_table_change *own)
 {
+    if (tusk_fates_names_anew(&changes->anew_types, text)) return true;
     for (size_t i = 0; i < changes->tables.count; i++) {
         const tusk_table_change *table = &changes->tables.items[i];
         if (speaks_of_table(table, text, table == own)) return true;
     }
     for (size_t i = 0; i < changes->enums.count; i++) {
         const tusk_enum_change *e = &changes->enums.items[i];
-        if ((e->anew || !e->now) && tusk_scan_names(text, e->first->name)) return true;
+        if (!e->now && tusk_scan_names(text, e->first->name)) return true;
     }
     for (size_t i = 0; i < tusk_own_types_count(changes->from); i++) {
-        bool stays = !changes->old_types[i] && tusk_own_type_is_in(changes->from, changes->to, i);
+        bool stays = tusk_own_type_is_in(changes->from, changes->to, i);
         if (!stays && tusk_scan_names(text, tusk_own_type_name(changes->from, i))) return true;
     }
     for (size_t i = 0; i < changes->from->views.count; i++) {
@@ -266,6 +267,59 @@ void tusk_fates_find_policies(tusk_fates *changes)
 
 /* ---- routines ---- */
 
+/* "touch" of "touch()". */
+static tusk_str plain_name(tusk_str name)
+{
+    const char *open = memchr(name.ptr, '(', name.len);
+    return open ? (tusk_str){ name.ptr, (size_t)(open - name.ptr) } : name;
+}
+
+static bool index_calls(const tusk_model_index *index, tusk_str name)
+{
+    for (size_t i = 0; i < index->columns.count; i++) {
+        const tusk_model_index_column *part = &index->columns.items[i];
+        if (part->is_expression && tusk_scan_names(part->expression, name)) return true;
+    }
+    return index->where.ptr && tusk_scan_names(index->where, name);
+}
+
+static bool policy_calls(const tusk_model_policy *policy, tusk_str name)
+{
+    return (policy->using_.ptr && tusk_scan_names(policy->using_, name)) ||
+           (policy->with_check.ptr && tusk_scan_names(policy->with_check, name));
+}
+
+static bool table_calls(const tusk_model_table *table, tusk_str name)
+{
+    for (size_t i = 0; i < table->columns.count; i++) {
+        const tusk_model_column *column = &table->columns.items[i];
+        if (column->value.sql.ptr && tusk_scan_names(column->value.sql, name)) return true;
+        if (column->generated.ptr && tusk_scan_names(column->generated, name)) return true;
+    }
+    for (size_t i = 0; i < table->checks.count; i++) {
+        if (tusk_scan_names(table->checks.items[i].value, name)) return true;
+    }
+    for (size_t i = 0; i < table->indexes.count; i++) {
+        if (index_calls(&table->indexes.items[i], name)) return true;
+    }
+    for (size_t i = 0; i < table->policies.count; i++) {
+        if (policy_calls(&table->policies.items[i], name)) return true;
+    }
+    return false;
+}
+
+static bool is_called(const tusk_model *model, tusk_str name)
+{
+    for (size_t i = 0; i < model->tables.count; i++) {
+        if (table_calls(&model->tables.items[i], name)) return true;
+    }
+    for (size_t i = 0; i < model->views.count; i++) {
+        const tusk_model_view *view = &model->views.items[i];
+        if (view->definition.ptr && tusk_scan_names(view->definition, name)) return true;
+    }
+    return false;
+}
+
 static bool is_same_routine(const tusk_model_routine *a, const tusk_model_routine *b)
 {
     return a->is_trigger == b->is_trigger && tusk_str_eq(a->name, b->name) &&
@@ -300,6 +354,17 @@ static tusk_fate fate_of_routine(const tusk_fates *changes, const tusk_model_rou
     return TUSK_GONE;
 }
 
+void tusk_fates_find_remade_functions(tusk_fates *changes)
+{
+    for (size_t i = 0; i < changes->from->routines.count; i++) {
+        const tusk_model_routine *old = &changes->from->routines.items[i];
+        if (old->is_trigger || fate_of_routine(changes, old) != TUSK_CHANGED) continue;
+        tusk_str name = plain_name(old->name);
+        if (is_called(changes->first, name))
+            tusk_vec_push(changes->arena, &changes->anew_types, name);
+    }
+}
+
 static const tusk_table_change *table_of(const tusk_fates *changes,
                                          const tusk_model_routine *trigger)
 {
@@ -310,13 +375,6 @@ static const tusk_table_change *table_of(const tusk_fates *changes,
             return &changes->tables.items[i];
     }
     return NULL;
-}
-
-/* "touch" of "touch()". */
-static tusk_str plain_name(tusk_str name)
-{
-    const char *open = memchr(name.ptr, '(', name.len);
-    return open ? (tusk_str){ name.ptr, (size_t)(open - name.ptr) } : name;
 }
 
 static bool calls_changed(const tusk_fates *changes, tusk_str statement)

@@ -59,7 +59,11 @@ static bool has_to_wait(const tusk_differ *d, const tusk_model_table *table)
         return true;
     for (size_t i = 0; i < table->columns.count; i++) {
         const tusk_model_column *column = &table->columns.items[i];
-        if (tusk_fates_type_waits(&d->changes, column)) return true;
+        const tusk_names *anew = &d->changes.anew_types;
+        if (tusk_fates_type_waits(&d->changes, column) ||
+            tusk_fates_names_anew(anew, column->value.sql) ||
+            tusk_fates_names_anew(anew, column->generated))
+            return true;
         tusk_str name = column->identity.name;
         if (name.ptr && is_taken(d, schema, name)) return true;
         tusk_str sequence = tusk_part_name(d->arena, table->name, column->name, "seq");

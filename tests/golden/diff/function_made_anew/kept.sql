@@ -1,0 +1,1 @@
+select id, size, (select size from v) from t
