@@ -5,9 +5,6 @@
 
 #include "src/base/banned.h"
 
-#define OID_TEXT       25
-#define OID_VARCHAR    1043
-#define OID_INTEGER    23
 /* dimensions, has nulls, oid of the elements; then size and first subscript of each dimension */
 #define HEADER_SIZE    12
 #define DIMENSION_SIZE 8
@@ -49,7 +46,7 @@ static void put_header(char *at, const tusk_value *v, size_t count, bool nulls)
 {
     tusk_put32(at, count > 0);
     tusk_put32(at + 4, nulls);
-    tusk_put32(at + 8, v->type == TUSK_TYPE_INTEGER ? OID_INTEGER : OID_TEXT);
+    tusk_put32(at + 8, tusk_type_info_of(v->type)->oid);
     if (count == 0) return;
     tusk_put32(at + HEADER_SIZE, (uint32_t)count);
     tusk_put32(at + HEADER_SIZE + 4, 1);
@@ -111,6 +108,14 @@ tusk_status tusk_encode_array_text(tusk_arena *arena, const tusk_text_array *arr
 
 /* ---- from bytes ---- */
 
+/* Arrays of every other type are selected as text[]. */
+static bool reads_element(const tusk_column *column, uint32_t oid)
+{
+    if (column->type == TUSK_TYPE_INTEGER) return oid == tusk_type_info_of(TUSK_TYPE_INTEGER)->oid;
+    return oid == tusk_type_info_of(TUSK_TYPE_TEXT)->oid ||
+           oid == tusk_type_info_of(TUSK_TYPE_VARCHAR)->oid;
+}
+
 /* Reads the header; `*rest` is left at the first element. */
 static tusk_status get_header(const tusk_column *column, tusk_str *rest, size_t *count,
                               tusk_error *err)
@@ -118,9 +123,8 @@ static tusk_status get_header(const tusk_column *column, tusk_str *rest, size_t 
     if (rest->len < HEADER_SIZE) return tusk_malformed(column, "an array without a header", err);
     uint32_t dimensions = tusk_get32(rest->ptr);
     uint32_t element = tusk_get32(rest->ptr + 8);
-    bool fits = column->type == TUSK_TYPE_INTEGER ? element == OID_INTEGER
-                                                  : element == OID_TEXT || element == OID_VARCHAR;
-    if (!fits) return tusk_malformed(column, "an array of elements of another type", err);
+    if (!reads_element(column, element))
+        return tusk_malformed(column, "an array of elements of another type", err);
     *rest = (tusk_str){ rest->ptr + HEADER_SIZE, rest->len - HEADER_SIZE };
     *count = 0;
     if (dimensions == 0) return TUSK_OK;

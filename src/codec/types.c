@@ -5,9 +5,6 @@
 
 #include "src/base/banned.h"
 
-#define OID_TEXT       25
-#define OID_VARCHAR    1043
-#define OID_BPCHAR     1042
 #define OID_NAME       19
 /* FirstNormalObjectId: what users create has numbers from here on. */
 #define OID_FIRST_USER 16384
@@ -68,7 +65,8 @@ size_t tusk_field_value_offset(const tusk_column *column)
 
 static bool is_text(uint32_t oid)
 {
-    return oid == OID_TEXT || oid == OID_VARCHAR || oid == OID_BPCHAR || oid == OID_NAME;
+    return oid == types[TUSK_TYPE_TEXT].oid || oid == types[TUSK_TYPE_VARCHAR].oid ||
+           oid == types[TUSK_TYPE_CHAR].oid || oid == OID_NAME;
 }
 
 bool tusk_codec_reads(const tusk_column *column, uint32_t oid)
