@@ -56,8 +56,8 @@
  * column, CASCADE) with ON_UPDATE(CASCADE), REFERENCES_AS("name"), DEFERRABLE or
  * INITIALLY_DEFERRED; PRECISION(3) of numeric and of times, FIELDS("day to second") of an interval,
  * SET_ON_UPDATE("now()") (tusk_update() sets it unless it is told a value), COMMENT("text"),
- * COLLATE("C"), RENAMED_FROM("old"). Actions are NO_ACTION, CASCADE, SET_NULL, SET_DEFAULT, RESTRICT.
- * A database makes a key by itself with COLUMN(uuid, id, PRIMARY_KEY,
+ * COLLATE("C"), RENAMED_FROM("old"). Actions are NO_ACTION, CASCADE, SET_NULL, SET_DEFAULT,
+ * RESTRICT. A database makes a key by itself with COLUMN(uuid, id, PRIMARY_KEY,
  * DEFAULT_SQL("gen_random_uuid()")); an insert leaves it to that by `.defaults` (query.h).
  * Between the columns of a table, or after them:
  *     INDEX(name, ON(a, DESC(b)), WHERE("condition"), USING(gin)), or ON_SQL("lower(name)") instead
