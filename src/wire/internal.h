@@ -190,6 +190,8 @@ bool tusk_words_are_fatal(const tusk_words *words);
 
 /* ---- pipeline.c, execute.c ---- */
 
+/** TUSK_OK in the process that opened it. */
+tusk_status tusk_wire_owned(const tusk_conn *conn, tusk_error *err);
 /** TUSK_OK when the connection can take a statement now. */
 tusk_status tusk_wire_usable(const tusk_conn *conn, tusk_error *err);
 /** An item at the end of the line; there has to be room. */

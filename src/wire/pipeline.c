@@ -18,12 +18,18 @@ static tusk_status check_state(const tusk_conn *conn, tusk_error *err)
     return tusk_fail(err, TUSK_MISUSE, "a COPY is under way on this connection");
 }
 
-tusk_status tusk_wire_usable(const tusk_conn *conn, tusk_error *err)
+tusk_status tusk_wire_owned(const tusk_conn *conn, tusk_error *err)
 {
-    if (conn->pid == getpid()) return check_state(conn, err);
+    if (conn->pid == getpid()) return TUSK_OK;
     tusk_fail(err, TUSK_MISUSE, "the connection belongs to the process that opened it");
     tusk_error_hint(err, "After fork() open connections of your own in the child.");
     return TUSK_MISUSE;
+}
+
+tusk_status tusk_wire_usable(const tusk_conn *conn, tusk_error *err)
+{
+    tusk_status status = tusk_wire_owned(conn, err);
+    return status == TUSK_OK ? check_state(conn, err) : status;
 }
 
 /* What a segment consists of, besides Bind, Execute and Sync. */
@@ -42,14 +48,19 @@ static void add_close(segment *s, const char *name)
 }
 
 /* To forget a statement that is not there is no error, so this goes along at any time. */
-static void tidy(tusk_conn *conn, segment *s)
+static void tidy(const tusk_conn *conn, segment *s)
 {
     if (conn->ghost[0]) add_close(s, conn->ghost);
+    const tusk_prepared *surplus = tusk_prepared_surplus(&conn->cache);
+    if (surplus && surplus->parsed) add_close(s, surplus->name);
+}
+
+/* What tidy() found is on its way. */
+static void forget_closed(tusk_conn *conn)
+{
     conn->ghost[0] = '\0';
     tusk_prepared *surplus = tusk_prepared_surplus(&conn->cache);
-    if (!surplus) return;
-    if (surplus->parsed) add_close(s, surplus->name);
-    tusk_prepared_drop(&conn->cache, surplus);
+    if (surplus) tusk_prepared_drop(&conn->cache, surplus);
 }
 
 static segment plan(tusk_conn *conn, const tusk_wire_statement *statement)
@@ -125,6 +136,13 @@ static void expect_answer(tusk_conn *conn, const segment *s)
     entry->shares++;
 }
 
+/* Nothing of the segment goes out, so nothing may be counted on. */
+static tusk_status refuse(tusk_conn *conn, const segment *s, tusk_status status)
+{
+    if (s->prepared && !s->prepared->parsed) tusk_prepared_drop(&conn->cache, s->prepared);
+    return status;
+}
+
 tusk_status tusk_wire_send(tusk_conn *conn, const tusk_wire_statement *statement, tusk_error *err)
 {
     /* whose process this is, the flush asks: a system call for many statements */
@@ -136,10 +154,11 @@ tusk_status tusk_wire_send(tusk_conn *conn, const tusk_wire_statement *statement
     segment s = plan(conn, statement);
     size_t size = 0;
     status = check(&s, &size, err);
-    if (status != TUSK_OK) return status;
+    if (status != TUSK_OK) return refuse(conn, &s, status);
     char *at = tusk_stream_room(&conn->stream, size);
-    if (!at) return tusk_fail_nomem(err, "a statement");
+    if (!at) return refuse(conn, &s, tusk_fail_nomem(err, "a statement"));
     tusk_stream_add(&conn->stream, write_segment(at, &s));
+    forget_closed(conn);
     expect_answer(conn, &s);
     return TUSK_OK;
 }
@@ -160,7 +179,7 @@ static bool is_about_us(tusk_status status)
 
 tusk_status tusk_wire_process(tusk_conn *conn, tusk_error *err)
 {
-    if (conn->pid != getpid()) return tusk_wire_usable(conn, err);
+    if (conn->pid != getpid()) return tusk_wire_owned(conn, err);
     if (conn->broken) return tusk_wire_fail_lost(err, conn, true);
     if (tusk_stream_waits(&conn->stream)) tusk_stream_flush(&conn->stream);
     tusk_wire_receive(conn); /* even when sending failed: the reason may be there */

@@ -166,7 +166,7 @@ static tusk_status finish_copy(tusk_conn *conn, const char *reason, int64_t *row
 
 static tusk_status check_copying(const tusk_conn *conn, tusk_error *err)
 {
-    if (conn->mode == TUSK_WIRE_COPY) return TUSK_OK;
+    if (conn->mode == TUSK_WIRE_COPY) return tusk_wire_owned(conn, err);
     return tusk_fail(err, TUSK_MISUSE, "no COPY is under way on this connection");
 }
 

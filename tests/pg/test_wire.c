@@ -305,6 +305,30 @@ static void a_forked_child_cannot_harm_the_parent(void **state)
     tusk_conn_close(conn);
 }
 
+static void a_forked_child_cannot_speak_into_a_copy(void **state)
+{
+    tusk_conn *conn = conns_open(&((conns *)*state)->server);
+    tusk_error err;
+    int64_t rows;
+    assert_int_equal(conns_run(conn, "create temp table kept (a int)", &err), TUSK_OK);
+    tusk_conn_set_timeout(conn, 5000);
+    assert_int_equal(tusk_copy_start(conn, "copy kept from stdin", &err), TUSK_OK);
+    pid_t child = fork();
+    if (child == 0) {
+        tusk_status sent = tusk_copy_send(conn, TUSK_STR("1\n"), &err);
+        tusk_status ended = tusk_copy_end(conn, NULL, &rows, &err);
+        tusk_conn_close(conn);
+        _exit(sent == TUSK_MISUSE && ended == TUSK_MISUSE ? 0 : 1);
+    }
+    int ended;
+    waitpid(child, &ended, 0);
+    assert_int_equal(ended, 0);
+    assert_int_equal(tusk_copy_send(conn, TUSK_STR("2\n"), &err), TUSK_OK);
+    assert_int_equal(tusk_copy_end(conn, NULL, &rows, &err), TUSK_OK);
+    conns_expect(conn, "select string_agg(a::text, ' ') from kept", "2");
+    tusk_conn_close(conn);
+}
+
 /* ---- prepared statements ---- */
 
 static void changed_tables_do_not_brick_a_statement(void **state)
@@ -359,6 +383,30 @@ static void the_cache_of_statements_has_a_ceiling(void **state)
             snprintf(expected, sizeof expected, "%d", i);
             conns_expect(conn, sql, expected);
         }
+    conns_expect(conn, "select count(*) between 250 and 257 from pg_prepared_statements", "t");
+    tusk_conn_close(conn);
+}
+
+/* What they would have made room for is still prepared: preparing it anew in a transaction would
+ * fail there. */
+static void refused_statements_drop_no_other(void **state)
+{
+    tusk_conn *conn = conns_open(&((conns *)*state)->server);
+    char sql[40], expected[20];
+    for (int i = 0; i < 256; i++) {
+        snprintf(sql, sizeof sql, "select %d", i);
+        snprintf(expected, sizeof expected, "%d", i);
+        conns_expect(conn, sql, expected);
+    }
+    tusk_error err;
+    tusk_wire_answer *answer;
+    const tusk_wire_statement refused = { .sql = TUSK_STR("select 1\0"), .prepare = true };
+    for (int i = 0; i < 3; i++)
+        assert_int_equal(tusk_wire_execute(conn, &refused, 0, &answer, &err), TUSK_INVALID);
+    const tusk_wire_statement begin = { .sql = TUSK_STR("begin") };
+    assert_int_equal(tusk_wire_execute(conn, &begin, 0, &answer, &err), TUSK_OK);
+    tusk_wire_answer_free(answer);
+    conns_expect(conn, "select 0", "0");
     conns_expect(conn, "select count(*) between 250 and 257 from pg_prepared_statements", "t");
     tusk_conn_close(conn);
 }
@@ -528,9 +576,11 @@ int main(void)
         cmocka_unit_test(a_death_under_way_leaves_the_outcome_unknown),
         cmocka_unit_test(the_idle_transaction_timeout_is_told),
         cmocka_unit_test(a_forked_child_cannot_harm_the_parent),
+        cmocka_unit_test(a_forked_child_cannot_speak_into_a_copy),
         cmocka_unit_test(changed_tables_do_not_brick_a_statement),
         cmocka_unit_test(forgotten_statements_are_prepared_again),
         cmocka_unit_test(the_cache_of_statements_has_a_ceiling),
+        cmocka_unit_test(refused_statements_drop_no_other),
         cmocka_unit_test(scripts_run_whole_or_not_at_all),
         cmocka_unit_test(copy_stores_all_or_nothing),
         cmocka_unit_test(a_killed_copy_is_reported),
