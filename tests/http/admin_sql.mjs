@@ -1,6 +1,6 @@
 // admin_sql.mjs - statements that an administrator types: planned and run, by one who wants more than to read
 import { readFileSync } from 'node:fs';
-import { ada, cookieOf, Psql, readyBackend, Tap } from './backend.mjs';
+import { ada, cookieOf, Psql, readyBackend, Tap, until } from './backend.mjs';
 
 const tap = new Tap();
 const { b, cookie, user } = await readyBackend(process.argv[2]);
@@ -189,6 +189,12 @@ async function tampering() {
   tap.equal('nor one that is member of something', (await query('select 1')).status, 409);
   await sql.run(`revoke pg_read_all_data from "${role}"; drop owned by "${role}"; drop role "${role}"`);
   tap.equal('dropped, it is made anew', [(await query('select 1')).status, await value('select name from teams limit 1')], [200, (await sql.run('select "name" from "teams" limit 1'))[0]]);
+  await sql.run('begin; revoke all on "teams" from public');
+  const meanwhile = query('select 1');
+  await until('a GRANT to wait for the table', async () => (await sql.run(`select count(*) from pg_locks where locktype = 'transactionid' and not granted`))[0] !== '0', 4000);
+  await sql.run('commit');
+  r = await meanwhile;
+  tap.equal('somebody else may change the rights of a table meanwhile', [r.status, r.json?.error], [200, undefined]);
 }
 
 /** An outside server, where the program is an ordinary user. */

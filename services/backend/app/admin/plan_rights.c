@@ -3,7 +3,7 @@
 
 #include "services/backend/app/admin/tables_secret.h"
 
-enum { SQL_MAX = 4096, ROUNDS = 2 };
+enum { SQL_MAX = 4096, ROUNDS = 2, TRIES = 5 };
 
 /* Both queries answer: grant or revoke, the right, database or schema, relation, column, and
  * whether the program may do it. $1 is the role. */
@@ -148,14 +148,30 @@ static tusk_status take(tusk_conn *conn, void *context, tusk_error *err)
     return st ? st : change_all(conn, w->a, w->role, &rights, err);
 }
 
+/** GRANT locks nothing: where somebody else changes the same table, a partition being made say, one
+ * of the two fails with "tuple concurrently updated" once the other has committed. */
+static tusk_status in_transaction(tusk_conn *conn,
+                                  tusk_status (*work)(tusk_conn *, void *, tusk_error *),
+                                  struct work *w, tusk_error *err)
+{
+    tusk_error late;
+    if (!err) err = &late;
+    tusk_status st = TUSK_SERVER;
+    for (int tries = 0; tries < TRIES; tries++) {
+        st = tusk_transaction(conn, NULL, work, w, err);
+        if (st != TUSK_SERVER || strcmp(err->sqlstate, "XX000") != 0) return st;
+    }
+    return st;
+}
+
 tusk_status rights_give(tusk_conn *conn, tusk_arena *a, tusk_str role, tusk_error *err)
 {
-    return tusk_transaction(conn, NULL, give, &(struct work){ a, role }, err);
+    return in_transaction(conn, give, &(struct work){ a, role }, err);
 }
 
 tusk_status rights_take(tusk_conn *conn, tusk_arena *a, tusk_str role, tusk_error *err)
 {
-    return tusk_transaction(conn, NULL, take, &(struct work){ a, role }, err);
+    return in_transaction(conn, take, &(struct work){ a, role }, err);
 }
 
 /* ---- functions ---- */

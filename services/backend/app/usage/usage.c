@@ -3,6 +3,7 @@
 #include "services/backend/app/usage/usage.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "services/backend/app/setup/setup.h"
 #include "services/backend/app/usage/usage_book.h"
@@ -15,6 +16,7 @@ enum {
     LAST_MS = 2000, /* for the last write, when the program ends */
     LOCK_MS = 5000,
     MONTHS_AHEAD = 2,
+    TRIES = 3,
     AGAIN_MS = 600 * 1000, /* after months could not be made */
     DAY_MS = 86400 * 1000,
 };
@@ -100,12 +102,24 @@ static void write_down(struct usage *u)
 
 /* ---- a partition a month ---- */
 
+/** A GRANT on the table at the same moment makes one of the two fail, with this code. */
+static tusk_status make_with(tusk_conn *conn, tusk_arena *a, const tusk_partition_rule *rule,
+                             tusk_error *err)
+{
+    tusk_partitions months;
+    tusk_status st = TUSK_SERVER;
+    for (int tries = 0; tries < TRIES; tries++) {
+        st = tusk_partitions_ahead(conn, a, rule, &months, err);
+        if (st != TUSK_SERVER || strcmp(err->sqlstate, "XX000") != 0) return st;
+    }
+    return st;
+}
+
 static void make_months(uv_work_t *work)
 {
     struct usage *u = work->data;
     tusk_conn *conn = NULL;
     tusk_error err = { 0 };
-    tusk_partitions months;
     tusk_partition_rule rule = { .table = "request_usage",
                                  .unit = TUSK_PARTITION_MONTH,
                                  .ahead = MONTHS_AHEAD,
@@ -114,7 +128,7 @@ static void make_months(uv_work_t *work)
     tusk_arena *a = tusk_arena_new(0);
     tusk_status st = a ? tusk_pool_acquire(u->app->pool, &conn, &err)
                        : tusk_fail_nomem(&err, "the months of usage");
-    if (!st) st = tusk_partitions_ahead(conn, a, &rule, &months, &err);
+    if (!st) st = make_with(conn, a, &rule, &err);
     tusk_pool_release(u->app->pool, conn);
     tusk_arena_free(a);
     if (st) warn(u, "the months of request_usage could not be made or dropped", &err);
