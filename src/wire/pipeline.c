@@ -88,7 +88,7 @@ static tusk_status check(const segment *s, size_t *size, tusk_error *err)
         return tusk_fail(err, TUSK_INVALID, "the SQL text has a zero byte in it");
     size_t parse = s->parse ? tusk_parse_size(s->name, statement) : 0;
     size_t bind = tusk_bind_size(s->name, statement);
-    if (parse > TUSK_MESSAGE_MAX || bind > TUSK_MESSAGE_MAX)
+    if (parse >= TUSK_MESSAGE_MAX || bind >= TUSK_MESSAGE_MAX)
         return tusk_fail(err, TUSK_INVALID,
                          "a statement and its parameters are larger than the "
                          "1 GB that the server takes");

@@ -13,7 +13,8 @@
 
 /** The type byte and the length that every message begins with. */
 #define TUSK_HEAD_SIZE     5
-/** What PostgreSQL puts into one message at most: its own limit of an allocation. */
+/** PostgreSQL's own limit of an allocation: a message that is sent has to stay below it, or the
+ * server ends the session without a word. */
 #define TUSK_MESSAGE_MAX   ((size_t)1 << 30)
 /** Messages that are no row and no text for people are short. */
 #define TUSK_MESSAGE_SMALL ((size_t)4 << 20)

@@ -114,7 +114,7 @@ static tusk_status start(tusk_conn *conn, tusk_str sql, tusk_wire_mode mode, tus
     if (status != TUSK_OK) return status;
     if (sql.len > 0 && memchr(sql.ptr, '\0', sql.len))
         return tusk_fail(err, TUSK_INVALID, "the SQL text has a zero byte in it");
-    if (tusk_text_size(sql) > TUSK_MESSAGE_MAX)
+    if (tusk_text_size(sql) >= TUSK_MESSAGE_MAX)
         return tusk_fail(err, TUSK_INVALID,
                          "the SQL text is larger than the 1 GB that the server "
                          "takes");

@@ -7,10 +7,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/socket.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "src/wire/protocol.h"
 #include "tusk/buf.h"
 
 /* ---- connecting ---- */
@@ -229,6 +231,28 @@ static void another_thread_can_cancel(void **state)
     assert_int_equal(sleeper.status, TUSK_SERVER);
     assert_string_equal(sleeper.err.sqlstate, "57014");
     conns_expect(conn, "select 7", "7");
+    tusk_conn_close(conn);
+}
+
+/* One byte too many, and the server ends the session instead of answering. The bytes are never
+ * read. */
+static void what_the_server_cannot_take_is_not_sent(void **state)
+{
+    tusk_conn *conn = conns_open(&((conns *)*state)->server);
+    size_t most = (size_t)1 << 30;
+    char *zeros = mmap(NULL, most, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    assert_true(zeros != MAP_FAILED);
+    tusk_param param = { .oid = 17, .format = 1, .bytes = { zeros, 0 } };
+    const tusk_wire_statement length = { .sql = TUSK_STR("select octet_length($1)"),
+                                         .params = &param,
+                                         .param_count = 1 };
+    param.bytes.len = most - tusk_bind_size(TUSK_STR(""), &length);
+    tusk_error err;
+    tusk_wire_answer *answer;
+    assert_int_equal(tusk_wire_execute(conn, &length, 0, &answer, &err), TUSK_INVALID);
+    assert_non_null(strstr(err.message, "1 GB"));
+    conns_expect(conn, "select 7", "7");
+    munmap(zeros, most);
     tusk_conn_close(conn);
 }
 
@@ -572,6 +596,7 @@ int main(void)
         cmocka_unit_test(a_late_script_is_cancelled),
         cmocka_unit_test(a_frozen_server_costs_the_deadline_and_a_second),
         cmocka_unit_test(another_thread_can_cancel),
+        cmocka_unit_test(what_the_server_cannot_take_is_not_sent),
         cmocka_unit_test(an_idle_death_is_noticed_with_its_reason),
         cmocka_unit_test(a_death_under_way_leaves_the_outcome_unknown),
         cmocka_unit_test(the_idle_transaction_timeout_is_told),
