@@ -16,9 +16,14 @@ const list = async (b, cookie) => {
   if (r.status !== 200) throw new Error(r.text);
   return r.json.data;
 };
+/** Asks for one; names have the second in them, so after another of the same second once more, as the answer says. */
+const ask = (b, cookie) => until('the next second', async () => {
+  const r = await b.request('POST', path, { cookie });
+  return r.json?.error?.includes('this very second') ? null : r;
+}, 5000);
 /** Asks for one and waits until it counts; says why when it never does. */
 async function underWay(b, cookie) {
-  const r = await b.request('POST', path, { cookie });
+  const r = await ask(b, cookie);
   if (r.status !== 202) throw new Error(`${r.status} ${r.text}`);
   await until('the count', async () => {
     const { job, last } = await list(b, cookie);
@@ -221,7 +226,7 @@ async function night(b, cookie, sql) {
     await second.start();
     await until('the second backend', async () => (await second.request('GET', '/api/db/status')).json.state === 'ready');
     const was = (await list(b, cookie)).backups.map((x) => x.name);
-    tap.equal('without a pause another is made', (await b.request('POST', path, { cookie })).status, 202);
+    tap.equal('without a pause another is made', (await ask(b, cookie)).status, 202);
     await done(b, cookie);
     const minute = Math.ceil((Date.now() + 3000 + ahead * 1000) / 60000) * 60000;
     const r = await b.request('PATCH', `${path}/settings`, { cookie, body: { enabled: true, time: new Date(minute).toISOString().slice(11, 16), password } });
@@ -250,7 +255,8 @@ async function besideStatements(b, cookie, sql, folder) {
   const typed = b.request('POST', '/api/admin/query', { cookie, body: { sql: 'select pg_sleep(3), * from "teams"', password } });
   const running = () => sql.run(`select count(*) from pg_stat_activity where application_name = 'deploystack reader' and wait_event = 'PgSleep'`);
   await until('the statement to run', async () => (await running())[0] === '1');
-  const r = await b.request('POST', path, { cookie });
+  const r = await ask(b, cookie);
+  tap.check('a backup is taken on beside a statement', r.status === 202, r.text);
   await done(b, cookie);
   const { last } = await list(b, cookie);
   tap.equal('a backup is made beside a statement', [r.status, last.outcome, last.name, (await typed).status], [202, 'ok', r.json.data.name, 200]);
